@@ -1,0 +1,3 @@
+export { layout } from "./plan.ts";
+export type { Cell, Contribution, Input, Layout, Plan, Quantile, Relation, Result, Stratum } from "./plan.ts";
+export type { Predicate } from "./predicate.ts";
