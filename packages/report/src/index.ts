@@ -1,1 +1,11 @@
-export {};
+export { catalogue } from "./catalogue.ts";
+export type { Catalogue, Language, Rule } from "./catalogue.ts";
+export { csv } from "./csv.ts";
+export { markdown } from "./markdown.ts";
+export type { Cell, Meaning } from "./meaning.ts";
+export type { Note } from "./notes.ts";
+export { report } from "./report.ts";
+export type { Column, Group, Report, Section } from "./report.ts";
+export type { Row, SectionLayout } from "./rows.ts";
+export { text } from "./text.ts";
+export type { TextOptions } from "./text.ts";
