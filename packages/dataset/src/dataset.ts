@@ -83,7 +83,7 @@ export const datasetSchema: z.ZodType<Dataset> = z
     const say = (path: (string | number)[], message: string) => context.addIssue({ code: "custom", path, message });
     for (const [id, v] of Object.entries(dataset.variables)) {
       if (id === dataset.key) say(["variables", id], "the key is not a variable: it never leaves the centre");
-      if (v.table !== undefined && dataset.tables?.[v.table] === undefined)
+      if (v.table !== undefined && !Object.hasOwn(dataset.tables ?? {}, v.table))
         say(["variables", id, "table"], "names a table that the dataset does not have");
       if (v.type === "number") checkCuts(v.grid, v.cuts, (message) => say(["variables", id, "cuts"], message));
       const written = v.type === "category" ? Object.keys(v.codes) : v.type === "boolean" ? [...v.true, ...v.false] : [];

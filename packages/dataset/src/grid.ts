@@ -6,6 +6,9 @@ export type Grid = { from: number; to: number; step: number };
 /** The largest number of points of a grid. */
 export const MAX_GRID_POINTS = 10_000;
 
+/** The most decimals that a grid's values may have; with the safe-integer check below, every value of a grid is exact. */
+const MAX_DECIMALS = 9;
+
 /** A grid counted in whole units of 10^-decimals, so that every value of it is exact. */
 export interface ExactGrid {
   /** How many values the grid has; they are numbered 0 … points − 1. */
@@ -27,7 +30,10 @@ export const gridSchema: z.ZodType<Grid> = z
     const say = (message: string) => context.addIssue({ code: "custom", message });
     if (!(grid.to > grid.from)) return say("a grid rises: to must be above from");
     if ((grid.to - grid.from) / grid.step > MAX_GRID_POINTS - 1) return say(`a grid has at most ${MAX_GRID_POINTS} points`);
-    const { points, valueAt } = gridOf(grid);
+    const { points, decimals, valueAt } = gridOf(grid);
+    if (decimals > MAX_DECIMALS) return say(`from, to and step have at most ${MAX_DECIMALS} decimals`);
+    if (Math.max(Math.abs(grid.from), Math.abs(grid.to)) * 10 ** decimals > Number.MAX_SAFE_INTEGER)
+      return say("the grid has more digits than can be counted exactly: use a coarser step or smaller bounds");
     if (valueAt(points - 1) !== grid.to) say("to must be a whole number of steps above from");
   });
 
