@@ -1,0 +1,24 @@
+/** What bounds a query, whatever the dataset: an answer is always found in bounded time and memory. */
+export const LIMITS = {
+  /** Levels of conditions inside each other. */
+  depth: 8,
+  /** Conditions in all. */
+  conditions: 64,
+  /** Codes in one `in`. */
+  codes: 1_000,
+  measures: 200,
+  /** Characters of the purpose. */
+  purpose: 500,
+  cells: 20_000,
+  /** Numbers in a release. */
+  numbers: 100_000,
+  /** Narrow numbers that a centre contributes. */
+  contribution: 2_000_000,
+  /** Steps of the diagram that tells equal sets of patients apart. */
+  steps: 2_000_000,
+} as const;
+
+/** A query that is well formed but too large; `check` turns it into a problem with the code `limit`. */
+export class LimitError extends Error {
+  override readonly name = "LimitError";
+}

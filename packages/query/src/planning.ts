@@ -1,0 +1,165 @@
+import { type Dataset, gridOf } from "@tutti/dataset";
+import { type Atom, Cube, type Layer } from "./cube.ts";
+import { predicateOf } from "./cohort.ts";
+import type { SetId } from "./diagram.ts";
+import { Draft, type Standing } from "./draft.ts";
+import type { Input, Plan, Result, Stratum } from "./plan.ts";
+import type { Predicate } from "./predicate.ts";
+import { quantileOf } from "./quantile.ts";
+import type { Measure, Query } from "./query.ts";
+
+/**
+ * What a query means: a pure function of (query, dataset), the same at every party. The query must have passed
+ * `check` with this dataset; otherwise a RangeError or a LimitError may be thrown. See docs/spec/query.md.
+ */
+export function plan(query: Query, dataset: Dataset): Plan {
+  const draft = new Draft(query.dataset, dataset);
+  const where = query.where === undefined ? undefined : predicateOf(query.where);
+  const cube = new Cube(draft, where, query.by ?? []);
+  const planning = new Planning(draft, cube);
+  for (const measure of query.measures) planning.measure(measure);
+  return draft.finish();
+}
+
+const PART: Standing = { role: "part", sensitive: false };
+const KNOWN: Standing = { role: "known", sensitive: false };
+
+/** Lays the cells of one measure after the other into the cube. */
+class Planning {
+  readonly #draft: Draft;
+  readonly #cube: Cube;
+  readonly #patients: Layer;
+
+  constructor(draft: Draft, cube: Cube) {
+    this.#draft = draft;
+    this.#cube = cube;
+    this.#patients = cube.layer(
+      (set) => set,
+      { role: "patients", sensitive: false },
+      (atom) => [this.#count(atom)],
+    );
+  }
+
+  measure(measure: Measure): void {
+    if ("count" in measure) this.#results(1, (at, i) => ({ ...at, kind: "count", count: this.#patients[i]! }), measure);
+    else if ("proportion" in measure) this.#proportion(measure, measure.proportion);
+    else if ("distribution" in measure) this.#distribution(measure, measure.distribution);
+    else if ("quantiles" in measure) this.#quantiles(measure, measure.quantiles, measure.at);
+    else this.#mean(measure, measure.mean);
+  }
+
+  #proportion(measure: Measure, variable: string): void {
+    const { known, parts } = this.#parts(variable);
+    const [positive, negative] = parts;
+    this.#results(
+      3,
+      (at, i) => ({ ...at, kind: "proportion", known: known[i]!, positive: positive![i]!, negative: negative![i]! }),
+      measure,
+    );
+  }
+
+  #distribution(measure: Measure, variable: string): void {
+    const { known, parts } = this.#parts(variable);
+    const names = this.#values(variable).map((value) => String(value.name));
+    const counts = (i: number) => parts.map((part, j) => [names[j]!, part[i]!] as const);
+    this.#results(1 + parts.length, (at, i) => ({ ...at, kind: "distribution", known: known[i]!, counts: counts(i) }), measure);
+  }
+
+  #quantiles(measure: Measure, variable: string, at: readonly number[]): void {
+    const grid = this.#grid(variable);
+    const condition: Predicate = { variable, known: true };
+    const histogram = (atom: Atom) => this.#input(atom, condition, { kind: "histogram", variable, points: grid.points });
+    const known = this.#known(variable, (atom) => [histogram(atom)]);
+    const asked = at.map((q) => quantileOf(q) ?? unchecked());
+    this.#results(
+      1 + asked.length,
+      (row, i, atoms) => ({ ...row, kind: "quantiles", known: known[i]!, variable, grid, at: asked, histograms: atoms.map(histogram) }),
+      measure,
+    );
+  }
+
+  #mean(measure: Measure, variable: string): void {
+    const grid = this.#grid(variable);
+    const condition: Predicate = { variable, known: true };
+    const sum = (power: 1 | 2) => (atom: Atom) => this.#input(atom, condition, { kind: "sum", variable, power });
+    const known = this.#known(variable, (atom) => [this.#count(atom, condition)]);
+    this.#results(
+      3,
+      (row, i, atoms) => ({
+        ...row,
+        kind: "mean",
+        known: known[i]!,
+        variable,
+        grid,
+        sums: atoms.map(sum(1)),
+        squares: atoms.map(sum(2)),
+      }),
+      measure,
+    );
+  }
+
+  /** Known = the sum of its values; patients = known + missing. */
+  #parts(variable: string): { known: Layer; parts: readonly Layer[] } {
+    const values = this.#values(variable);
+    const known = this.#known(variable, (atom) => values.map((value) => this.#count(atom, value.condition)));
+    const parts = values.map((value, i) =>
+      this.#cube.layer(
+        (set) => this.#draft.diagram.having(set, variable, i),
+        PART,
+        (atom) => [this.#count(atom, value.condition)],
+      ),
+    );
+    this.#cube.relate(known, parts);
+    return { known, parts };
+  }
+
+  /** The layers of those whose value is recorded and of those whose isn't. */
+  #known(variable: string, terms: (atom: Atom) => readonly number[]): Layer {
+    const { diagram } = this.#draft;
+    const sensitive = diagram.domain(variable).variable.recorded === "sensitive";
+    const having = (known: boolean) => (set: SetId) => diagram.and(set, diagram.set({ variable, known }));
+    const known = this.#cube.layer(having(true), KNOWN, terms);
+    const missing = this.#cube.layer(having(false), { role: "missing", sensitive }, (atom) => [
+      this.#count(atom, { variable, known: false }),
+    ]);
+    this.#cube.relate(this.#patients, [known, missing]);
+    return known;
+  }
+
+  #results(
+    numbers: number,
+    result: (row: { measure: string; stratum: Stratum }, block: number, atoms: readonly Atom[]) => Result,
+    { id }: Measure,
+  ): void {
+    this.#cube.blocks.forEach(({ stratum, atoms }, i) => {
+      if (stratum !== null) this.#draft.result(result({ measure: id, stratum }, i, atoms), numbers);
+    });
+  }
+
+  #count(atom: Atom, condition?: Predicate): number {
+    return this.#input(atom, condition, { kind: "count" });
+  }
+
+  #input(atom: Atom, condition: Predicate | undefined, what: Unplaced): number {
+    const { diagram } = this.#draft;
+    const set = condition === undefined ? atom.set : diagram.and(atom.set, diagram.set(condition));
+    const all = condition === undefined ? atom.conditions : [...atom.conditions, condition];
+    return this.#draft.input({ ...what, predicate: all.length === 1 ? all[0]! : { all } }, set);
+  }
+
+  #values(variable: string): readonly { name: string | boolean | null; condition: Predicate }[] {
+    return this.#draft.diagram.domain(variable).values.slice(0, -1);
+  }
+
+  #grid(name: string): ReturnType<typeof gridOf> {
+    const { variable } = this.#draft.diagram.domain(name);
+    return variable.type === "number" ? gridOf(variable.grid) : unchecked();
+  }
+}
+
+/** An input without its patients. */
+type Unplaced = Input extends infer I ? (I extends Input ? Omit<I, "predicate"> : never) : never;
+
+function unchecked(): never {
+  throw new RangeError("this query does not fit the dataset: check it before planning it");
+}
