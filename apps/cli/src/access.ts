@@ -1,0 +1,25 @@
+import type { Command } from "commander";
+import { Stop } from "./exit.ts";
+import type { Access } from "./services.ts";
+
+/** Options of the commands that ask a network. */
+export interface AccessOptions {
+  readonly coordinator?: string;
+  readonly token?: string;
+}
+
+export function accessOptions(command: Command): Command {
+  return command
+    .option("--coordinator <url>", "the network's coordinator (or TUTTI_COORDINATOR)")
+    .option("--token <token>", "your token (or TUTTI_TOKEN, which other users of the machine can't see)");
+}
+
+/** Where to ask and with which token: the options, else the environment. */
+export function accessOf(options: AccessOptions, env: Readonly<Record<string, string | undefined>>): Access {
+  const url = options.coordinator ?? env["TUTTI_COORDINATOR"];
+  const token = options.token ?? env["TUTTI_TOKEN"];
+  if (url === undefined || url === "") throw new Stop("usage", "which network? Give --coordinator URL, or set TUTTI_COORDINATOR");
+  if (token === undefined || token === "") throw new Stop("usage", "the network wants a token: give --token, or set TUTTI_TOKEN");
+  if (!URL.canParse(url) || !/^https?:$/.test(new URL(url).protocol)) throw new Stop("usage", "--coordinator is a URL that begins with http:// or https://");
+  return { url, token };
+}

@@ -1,0 +1,39 @@
+import type { Command } from "commander";
+import { datasetSchema } from "@tutti/dataset";
+import { definitionOf, layOut, writeJson, writeReport } from "../answers.ts";
+import { accessOf, type AccessOptions, accessOptions } from "../access.ts";
+import type { Exit } from "../exit.ts";
+import { readChecked } from "../files.ts";
+import { commonOptions, layoutOptions, type LayoutOptions, seconds } from "../options.ts";
+import { startProgress } from "../progress.ts";
+import { parseQuery, readQuery } from "../readQuery.ts";
+import { exitOf } from "../released.ts";
+import type { Services } from "../services.ts";
+
+interface QueryOptions extends LayoutOptions, AccessOptions {
+  readonly dataset?: string;
+  readonly timeout: number;
+}
+
+/** `tutti query q.json`: asks a network that is up. */
+export function addQuery(program: Command, services: Services, end: (exit: Exit) => void): void {
+  const command = program
+    .command("query")
+    .description("ask a network and print its release; without --dataset as JSON")
+    .argument("<query.json>", "the query")
+    .option("--dataset <dataset.json>", "check the query against this dictionary first, and write the answer with its labels")
+    .option("--timeout <seconds>", "how long the query may take", seconds, 120);
+  accessOptions(layoutOptions(commonOptions(command, "print the release as JSON"))).action(async (path: string, options: QueryOptions) => {
+    const { console, interrupted } = services;
+    const progress = startProgress(console, options.quiet === true);
+    const access = accessOf(options, services.env);
+    const dataset = options.dataset === undefined ? null : readChecked(options.dataset, datasetSchema, "error");
+    const query = dataset === null ? parseQuery(path) : readQuery(path, dataset);
+    const release = await services
+      .ask(query, access, { timeoutMs: options.timeout * 1000, signal: interrupted, progress })
+      .finally(() => progress.clear());
+    if (options.json === true || dataset === null) writeJson(console, release);
+    else writeReport(console, layOut([release], definitionOf([query], dataset), dataset, options.lang), options.format);
+    end(exitOf([release]));
+  });
+}

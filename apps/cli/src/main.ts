@@ -1,0 +1,27 @@
+import { processConsole } from "./console.ts";
+import { EXIT } from "./exit.ts";
+import { startNetwork } from "./network.ts";
+import { ask } from "./ask.ts";
+import { run } from "./program.ts";
+
+const interrupt = new AbortController();
+const interrupted = () => {
+  // The second time, somebody is in a hurry; the network's processes notice that this one is gone.
+  if (interrupt.signal.aborted) process.exit(EXIT.interrupted);
+  interrupt.abort();
+};
+for (const signal of ["SIGINT", "SIGTERM", "SIGHUP"] as const) process.on(signal, interrupted);
+if (process.channel !== undefined) {
+  // Started by the launcher on an older Node: when it is gone, so is the one who asked.
+  process.on("disconnect", interrupted);
+  process.channel?.unref();
+}
+
+const exit = await run(process.argv.slice(2), {
+  console: processConsole(process.env),
+  env: process.env,
+  interrupted: interrupt.signal,
+  startNetwork,
+  ask,
+});
+process.exitCode = EXIT[exit];

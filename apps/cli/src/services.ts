@@ -1,0 +1,29 @@
+import type { Console } from "./console.ts";
+import type { Network, NetworkPlan } from "./network.ts";
+import type { Progress } from "./progress.ts";
+import type { Release } from "@tutti/disclosure";
+import type { Released } from "./released.ts";
+
+/** What a researcher's program needs to be let in. */
+export interface Access {
+  readonly url: string;
+  readonly token: string;
+}
+
+/** How one query is asked. */
+export interface Asking {
+  readonly timeoutMs: number;
+  readonly signal: AbortSignal;
+  readonly progress: Progress;
+}
+
+/** Everything that the commands do outside of themselves; tests pass their own. */
+export interface Services {
+  readonly console: Console;
+  readonly env: Readonly<Record<string, string | undefined>>;
+  /** Aborts on Ctrl-C, on SIGTERM, and when the process that started this one is gone. */
+  readonly interrupted: AbortSignal;
+  startNetwork(plan: NetworkPlan, progress: Progress, signal: AbortSignal): Promise<Network>;
+  /** Asks one query and waits for its release. Stop with the right exit when none comes. */
+  ask(query: unknown, access: Access, asking: Asking): Promise<Released<Release>>;
+}
