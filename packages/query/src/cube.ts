@@ -43,6 +43,7 @@ export class Cube {
     this.#axes = by.map((name) => draft.diagram.domain(name));
     if (this.#axes.reduce((n, axis) => n * (axis.values.length + 1), 1) > LIMITS.cells) tooLarge("the number of strata");
     const cohort: Atom = { set: draft.diagram.set(where ?? { all: [] }), conditions: where === undefined ? [] : [where] };
+    draft.diagram.allow(LIMITS.planSteps);
     const finest = new Map(this.#positions(null, []).map((at) => [at.join(), this.#atom(cohort, at)]));
     const positions = this.#positions(null, [null]).toSorted((a, b) => margins(b) - margins(a));
     this.blocks = positions.map((at) => this.#block(cohort, at, finest));

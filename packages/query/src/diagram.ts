@@ -31,10 +31,15 @@ export class Diagram {
     [ALL, NONE],
   ]);
   readonly #texts = new Map<SetId, string>();
-  #steps = 0;
+  #stepsLeft: number = LIMITS.predicateSteps;
 
   constructor(dataset: Dataset) {
     this.#dataset = dataset;
+  }
+
+  /** Allows so many steps from here; a new diagram has enough for one predicate. */
+  allow(steps: number): void {
+    this.#stepsLeft = steps;
   }
 
   domain(name: string): Domain {
@@ -160,9 +165,9 @@ export class Diagram {
     return id;
   }
 
-  #step(work: number): void {
-    this.#steps += work;
-    if (this.#steps > LIMITS.steps) {
+  #step(branches: number): void {
+    this.#stepsLeft -= 1 + Math.floor(branches / 16);
+    if (this.#stepsLeft < 0) {
       throw new LimitError("the conditions are too entangled: ask with fewer variables in one condition, or as several queries");
     }
   }

@@ -1,10 +1,15 @@
 export { canonical } from "./canonical.ts";
+export { check } from "./check.ts";
+export type { Checked } from "./check.ts";
 export { predicateOf } from "./cohort.ts";
 export { LimitError, LIMITS } from "./limit.ts";
 export { layout } from "./plan.ts";
 export type { Cell, Contribution, Input, Layout, Plan, Quantile, Relation, Result, Stratum } from "./plan.ts";
 export { plan } from "./planning.ts";
 export type { Predicate } from "./predicate.ts";
+export type { Problem } from "./problem.ts";
 export { ALLOWED_QUANTILES, quantileOf } from "./quantile.ts";
 export { querySchema } from "./query.ts";
 export type { Comparison, Condition, Measure, Query } from "./query.ts";
+export { reportSchema } from "./report.ts";
+export type { ReportDefinition, Section } from "./report.ts";

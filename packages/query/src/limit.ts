@@ -14,8 +14,9 @@ export const LIMITS = {
   numbers: 100_000,
   /** Narrow numbers that a centre contributes. */
   contribution: 2_000_000,
-  /** Steps of the diagram that tells equal sets of patients apart. */
-  steps: 2_000_000,
+  /** Steps that tell equal sets of patients apart: for one predicate, and for the cells of a plan. */
+  predicateSteps: 20_000,
+  planSteps: 600_000,
 } as const;
 
 /** A query that is well formed but too large; `check` turns it into a problem with the code `limit`. */
