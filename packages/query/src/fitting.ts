@@ -87,7 +87,7 @@ export class Fitting {
     if (variable.type !== "number") {
       this.#say("type", path, `${quoted(name)} is a ${variable.type}, not a number: compare it with "is" or "in"`);
     } else if (!variable.cuts.includes(at)) {
-      this.#say("cut", path, `${quoted(name)} is compared at the dataset's cut points only: ${cutPoints(variable)}`);
+      this.#say("cut", path, `${quoted(name)} is compared at the dataset's cut points only, ${cutPoints(variable)}`);
     }
   }
 
