@@ -1,1 +1,11 @@
-export {};
+export type { Centre, Row, StreamedCentre } from "./centre.ts";
+export { asCsv, csvLines } from "./csv.ts";
+export { CENTRE_STYLES, PLAIN } from "./csv-style.ts";
+export type { CsvStyle } from "./csv-style.ts";
+export { iphCohort } from "./iph-cohort.ts";
+export { IPH_REPORT, IPH_REPORT_SECTIONS } from "./iph-report.ts";
+export type { ReportFile, ReportMeasure, ReportQuery, SectionedReport } from "./iph-report.ts";
+export { prng } from "./prng.ts";
+export type { Prng } from "./prng.ts";
+export { syntheticCohort } from "./synthetic-cohort.ts";
+export type { CohortRequest } from "./synthetic-cohort.ts";
