@@ -27,6 +27,7 @@ test("the key is the first column that is filled and unique within every file", 
   const { dataset } = infer("draft", [table("site;no;age", "x;1;4", "x;2;4"), table("no;site;age", "1;y;3", "2;y;5")]);
   expect(dataset.key).toBe("no");
   expect(Object.keys(dataset.variables)).toEqual(["site", "age"]);
+  expect(infer("draft", [table("initials;no", ";1", "ab;2")]).dataset.key).toBe("no");
 });
 
 test.each([
