@@ -121,6 +121,18 @@ test("anything at all is answered, not thrown at", () => {
   fc.assert(fc.property(hostile, (thing) => found(asking(thing)).length >= 0 && found(thing).length >= 0));
 });
 
+test("a plan of too many cells is refused", () => {
+  const names = Array.from({ length: 60 }, (_, i) => `b${i}`);
+  const sex = variables["sex"]!;
+  if (sex.type !== "category") throw new TypeError("sex is a category");
+  const yesNo = Object.fromEntries(names.map((name) => [name, variables["anca"]!]));
+  const many = { ...dataset, variables: { ...yesNo, few: { ...sex, codes: codes(120) } } };
+  const asked = (n: number) => asking({ by: ["few"], measures: names.slice(0, n).map((name) => ({ id: name, proportion: name })) });
+  expect(found(asked(40), many)).toEqual([]);
+  const checked = check(asked(60), many);
+  expect(checked.ok ? [] : checked.problems).toMatchObject([{ code: "limit", message: expect.stringContaining("number of cells") }]);
+});
+
 function codes(n: number): Record<string, Label> {
   return Object.fromEntries(Array.from({ length: n }, (_, i) => [`c${i}`, { en: "x", fr: "x" }]));
 }

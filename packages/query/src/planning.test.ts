@@ -173,8 +173,56 @@ test("missing cells carry what the dictionary says, whether the value or the str
 test("missing patients asked for as a cohort are a cell like any other", () => {
   const made = planned({ where: { variable: "anca", known: false }, measures: [{ id: "a", proportion: "anca" }, count] });
   expect(at(made, "anca(?)")).toMatchObject({ role: "patients" });
-  const later = planned({ by: ["sex"], where: { not: { variable: "sex", in: ["F"] } }, measures: [{ id: "m", proportion: "dyspnea" }] });
-  expect(at(later, 'dyspnea(true:sex("M",?))')).toMatchObject({ role: "part" });
+  const same = {
+    any: [
+      {
+        all: [
+          { variable: "dyspnea", is: true },
+          { variable: "anca", known: false },
+        ],
+      },
+      {
+        all: [
+          { variable: "dyspnea", is: false },
+          { variable: "anca", known: true },
+        ],
+      },
+    ],
+  };
+  for (const order of [
+    ["dyspnea", "anca"],
+    ["anca", "dyspnea"],
+  ]) {
+    const twice = planned({ where: same, measures: order.map((variable) => ({ id: variable, proportion: variable })) });
+    expect(at(twice, "anca(?:dyspnea(true))")).toMatchObject({ role: "part", sensitive: false });
+  }
+});
+
+test("a cell that is missing for two reasons is sensitive when one of them is", () => {
+  const same = {
+    any: [
+      {
+        all: [
+          { variable: "dyspnea", known: false },
+          { variable: "anca", known: false },
+        ],
+      },
+      {
+        all: [
+          { variable: "dyspnea", known: true },
+          { variable: "anca", known: true },
+        ],
+      },
+    ],
+  };
+  const key = "anca(?:dyspnea(?))";
+  for (const order of [
+    ["dyspnea", "anca"],
+    ["anca", "dyspnea"],
+  ]) {
+    const made = planned({ where: same, measures: order.map((variable) => ({ id: variable, proportion: variable })) });
+    expect(at(made, key)).toMatchObject({ role: "missing", sensitive: true });
+  }
 });
 
 test("a stratum that nobody can be in stays in the answer, in no relation", () => {

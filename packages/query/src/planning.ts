@@ -29,6 +29,8 @@ class Planning {
   readonly #draft: Draft;
   readonly #cube: Cube;
   readonly #patients: Layer;
+  readonly #knownOf = new Map<string, Layer>();
+  readonly #partsOf = new Map<string, readonly Layer[]>();
 
   constructor(draft: Draft, cube: Cube) {
     this.#draft = draft;
@@ -102,27 +104,34 @@ class Planning {
   #parts(variable: string): { known: Layer; parts: readonly Layer[] } {
     const values = this.#values(variable);
     const known = this.#known(variable, (atom) => values.map((value) => this.#count(atom, value.condition)));
-    const parts = values.map((value, i) =>
-      this.#cube.layer(
-        (set) => this.#draft.diagram.having(set, variable, i),
-        PART,
-        (atom) => [this.#count(atom, value.condition)],
-      ),
-    );
-    this.#cube.relate(known, parts);
+    let parts = this.#partsOf.get(variable);
+    if (parts === undefined) {
+      parts = values.map((value, i) =>
+        this.#cube.layer(
+          (set) => this.#draft.diagram.having(set, variable, i),
+          PART,
+          (atom) => [this.#count(atom, value.condition)],
+        ),
+      );
+      this.#cube.relate(known, parts);
+      this.#partsOf.set(variable, parts);
+    }
     return { known, parts };
   }
 
-  /** The layers of those whose value is recorded and of those whose isn't. */
+  /** The layer of those whose value is recorded, beside that of those whose isn't. The first measure that asks gives its terms. */
   #known(variable: string, terms: (atom: Atom) => readonly number[]): Layer {
+    const before = this.#knownOf.get(variable);
+    if (before !== undefined) return before;
     const { diagram } = this.#draft;
     const sensitive = diagram.domain(variable).variable.recorded === "sensitive";
-    const having = (known: boolean) => (set: SetId) => diagram.and(set, diagram.set({ variable, known }));
+    const having = (recorded: boolean) => (set: SetId) => diagram.and(set, diagram.set({ variable, known: recorded }));
     const known = this.#cube.layer(having(true), KNOWN, terms);
     const missing = this.#cube.layer(having(false), { role: "missing", sensitive }, (atom) => [
       this.#count(atom, { variable, known: false }),
     ]);
     this.#cube.relate(this.#patients, [known, missing]);
+    this.#knownOf.set(variable, known);
     return known;
   }
 
