@@ -31,12 +31,6 @@ export interface ReportFile {
   }[];
 }
 
-/** The same report as one question a table, for readers that lay out a release at a time. */
-export interface SectionedReport {
-  readonly title: Text;
-  readonly sections: readonly { readonly title: Text; readonly layout: "characteristics" | "tested"; readonly query: ReportQuery }[];
-}
-
 const QUARTILES = [0.25, 0.5, 0.75] as const;
 const proportion = (variable: string): ReportMeasure => ({ id: variable, proportion: variable });
 const quartiles = (variable: string): ReportMeasure => ({ id: variable, quantiles: variable, at: QUARTILES });
@@ -73,18 +67,5 @@ export const IPH_REPORT: ReportFile = {
     { title: titles.table1, kind: "table1", rows: ["n", "sex", "age_dx", ...signs, ...others] },
     { title: titles.table2, kind: "tested-positive", rows: blood },
     { title: titles.medians, kind: "quantiles", rows: numbers },
-  ],
-};
-
-/** The published tables as two questions, one a table. */
-export const IPH_REPORT_SECTIONS: SectionedReport = {
-  title,
-  sections: [
-    {
-      title: titles.table1,
-      layout: "characteristics",
-      query: { dataset, purpose: "Table 1 and the medians of the cohort", measures: table1 },
-    },
-    { title: titles.table2, layout: "tested", query: { dataset, purpose: "Table 2 of the cohort", measures: table2 } },
   ],
 };
