@@ -4,7 +4,15 @@ import type { Catalogue } from "./catalogue.ts";
 export const english: Catalogue = {
   decimal: ".",
   percent: (number) => `${number}%`,
-  columns: { value: "n (%)", known: "Known", tested: "Tested", positive: "Positive", rate: "%", interval: "95% interval" },
+  columns: {
+    value: "n (%)",
+    quantiles: "Median [Q1–Q3]",
+    known: "Known",
+    tested: "Tested",
+    positive: "Positive",
+    rate: "%",
+    interval: "95% interval",
+  },
   patients: "Patients",
   yes: "Yes",
   no: "No",

@@ -4,7 +4,15 @@ import type { Catalogue } from "./catalogue.ts";
 export const french: Catalogue = {
   decimal: ",",
   percent: (number) => `${number} %`,
-  columns: { value: "n (%)", known: "Connus", tested: "Testés", positive: "Positifs", rate: "%", interval: "Intervalle à 95 %" },
+  columns: {
+    value: "n (%)",
+    quantiles: "Médiane [Q1–Q3]",
+    known: "Connus",
+    tested: "Testés",
+    positive: "Positifs",
+    rate: "%",
+    interval: "Intervalle à 95 %",
+  },
   patients: "Patients",
   yes: "Oui",
   no: "Non",

@@ -21,6 +21,7 @@ export interface Catalogue {
   readonly percent: (number: string) => string;
   readonly columns: {
     readonly value: string;
+    readonly quantiles: string;
     readonly known: string;
     readonly tested: string;
     readonly positive: string;

@@ -6,6 +6,6 @@ export type { Cell, Meaning } from "./meaning.ts";
 export type { Note } from "./notes.ts";
 export { report } from "./report.ts";
 export type { Column, Group, Report, Section } from "./report.ts";
-export type { Row, SectionLayout } from "./rows.ts";
+export type { Row, SectionKind } from "./rows.ts";
 export { text } from "./text.ts";
 export type { TextOptions } from "./text.ts";

@@ -1,5 +1,3 @@
-import type { Label } from "@tutti/dataset";
-
 /** What a report reads of a release; every `Release` of the network has it. A hidden value is null. */
 export interface Release {
   readonly dataset: string;
@@ -20,22 +18,3 @@ export type ReleaseResult =
   | (Of & { readonly known: number | null; readonly counts: Readonly<Record<string, number | null>> })
   | (Of & { readonly known: number | null; readonly quantiles: Readonly<Record<string, number | null>> })
   | (Of & { readonly known: number | null; readonly mean: number | null; readonly sd: number | null });
-
-/** What a report reads of a measure. */
-export type Measure = { readonly id: string } & (
-  | { readonly count: true }
-  | { readonly proportion: string }
-  | { readonly distribution: string }
-  | { readonly quantiles: string }
-  | { readonly mean: string }
-);
-
-/** What a report reads of its definition. */
-export interface ReportDefinition {
-  readonly title: Label;
-  readonly sections: readonly {
-    readonly title: Label;
-    readonly layout: "characteristics" | "tested";
-    readonly query: { readonly measures: readonly Measure[] };
-  }[];
-}

@@ -1,7 +1,8 @@
 import { datasetSchema } from "@tutti/dataset";
 import { expect, test } from "vitest";
 import { csv } from "./csv.ts";
-import type { Release, ReportDefinition } from "./input.ts";
+import type { Measure, ReportDefinition, Section } from "@tutti/query";
+import type { Release } from "./input.ts";
 import { markdown } from "./markdown.ts";
 import { report } from "./report.ts";
 import { text } from "./text.ts";
@@ -32,12 +33,11 @@ const made = (results: Release["results"], changes: Partial<Release> = {}): Rele
   results,
   ...changes,
 });
-const ask = (
-  layout: "characteristics" | "tested",
-  measures: ReportDefinition["sections"][number]["query"]["measures"],
-): ReportDefinition => ({
+const ask = (kind: Section["kind"], measures: readonly Measure[]): ReportDefinition => ({
+  id: "r",
   title: { en: "Report", fr: "Rapport" },
-  sections: [{ title: { en: "Table 1", fr: "Tableau 1" }, layout, query: { measures } }],
+  queries: [{ dataset: "iph@1", purpose: "", measures }],
+  layout: [{ title: { en: "Table 1", fr: "Tableau 1" }, kind, rows: measures.map(({ id }) => id) }],
 });
 /** The written cells of a report of one section, line by line: label, cells with their marks. */
 const lines = (definition: ReportDefinition, release: Release, language: "en" | "fr" = "en") =>
@@ -69,26 +69,31 @@ test.each([
   ],
   [
     "a median with quartiles",
-    { id: "m", quantiles: "age" },
+    { id: "m", quantiles: "age", at: [0.5] },
     { known: 25, quantiles: { "0.25": 2, "0.5": 4.35, "0.75": 7.3 } },
     [["Age (years), median [Q1–Q3]", "4.35 [2.0–7.3]", "25", ""]],
   ],
   [
     "a hidden quartile",
-    { id: "m", quantiles: "age" },
+    { id: "m", quantiles: "age", at: [0.5] },
     { known: 12, quantiles: { "0.25": null, "0.5": 4.3, "0.75": null } },
     [["Age (years), median [Q1–Q3]", "4.3 [—]ᵃ", "12", ""]],
   ],
-  ["hidden quantiles", { id: "m", quantiles: "age" }, { known: 7, quantiles: { "0.5": null } }, [["Age (years), median", "—ᵃ", "7", ""]]],
+  [
+    "hidden quantiles",
+    { id: "m", quantiles: "age", at: [0.5] },
+    { known: 7, quantiles: { "0.5": null } },
+    [["Age (years), median", "—ᵃ", "7", ""]],
+  ],
   [
     "other quantiles",
-    { id: "m", quantiles: "age" },
+    { id: "m", quantiles: "age", at: [0.5] },
     { known: 90, quantiles: { "0.1": 1.2, "0.9": 11 } },
     [["Age (years), 10th percentile · 90th percentile", "1.2 · 11.0", "90", ""]],
   ],
   [
     "negative values",
-    { id: "m", quantiles: "z" },
+    { id: "m", quantiles: "z", at: [0.5] },
     { known: 25, quantiles: { "0.25": -1.2, "0.5": -0.6, "0.75": 0.1 } },
     [["BMI z, median [Q1–Q3]", "−0.60 [−1.20 to 0.10]", "25", ""]],
   ],
@@ -96,11 +101,11 @@ test.each([
   ["a hidden mean", { id: "m", mean: "age" }, { known: null, mean: null, sd: null }, [["Age (years), mean (SD)", "—ᵃ", "<5ᵇ", ""]]],
 ] as const)("Table 1 writes %s", (_, measure, result, rows) => {
   const answer = { measure: "m", stratum: {}, ...result } as Release["results"][number];
-  expect(lines(ask("characteristics", [measure]), made([answer])).toSorted()).toEqual(rows.map((row) => [...row]).toSorted());
+  expect(lines(ask("table1", [measure]), made([answer])).toSorted()).toEqual(rows.map((row) => [...row]).toSorted());
 });
 
 test("tested and positive are columns of their own, in French with a decimal comma", () => {
-  const definition = ask("tested", [
+  const definition = ask("tested-positive", [
     { id: "anca", proportion: "dyspnea" },
     { id: "gbm", proportion: "coeliac" },
   ]);
@@ -114,19 +119,50 @@ test("tested and positive are columns of their own, in French with a decimal com
   ]);
 });
 
+test("a section of quantiles has no interval, and takes its rows from any query of the report in the order of the layout", () => {
+  const at = [0.25, 0.5, 0.75];
+  const definition: ReportDefinition = {
+    id: "r",
+    title: { en: "Report", fr: "Rapport" },
+    queries: [
+      { dataset: "iph@1", purpose: "", measures: [{ id: "age", quantiles: "age", at }] },
+      { dataset: "iph@1", purpose: "", measures: [{ id: "z", quantiles: "z", at }] },
+      { dataset: "iph@1", purpose: "", measures: [{ id: "lost", count: true }] },
+    ],
+    layout: [{ title: { en: "Medians", fr: "Médianes" }, kind: "quantiles", rows: ["z", "lost", "age"] }],
+  };
+  const quartiles = { "0.25": 1, "0.5": 2, "0.75": 3 };
+  const laidOut = report(
+    [
+      made([{ measure: "age", stratum: {}, known: 25, quantiles: quartiles }]),
+      made([{ measure: "z", stratum: {}, known: 24, quantiles: quartiles }]),
+      null,
+    ],
+    definition,
+    dataset,
+    "en",
+  );
+  const [section] = laidOut.sections;
+  expect(section!.columns.map((column) => column.title)).toEqual(["Median [Q1–Q3]", "Known"]);
+  expect(section!.groups[0]!.rows.map((row) => [row.measure, ...row.cells.map((cell) => cell.text)])).toEqual([
+    ["z", "2.00 [1.00–3.00]", "24"],
+    ["age", "2.0 [1.0–3.0]", "25"],
+  ]);
+});
+
 test("strata are groups, named by label and code", () => {
   const release = made([
     { measure: "n", stratum: { sex: "F" }, count: 20 },
     { measure: "n", stratum: { sex: "M" }, count: 5 },
   ]);
-  const { groups } = report([release], ask("characteristics", [{ id: "n", count: true }]), dataset, "fr").sections[0]!;
+  const { groups } = report([release], ask("table1", [{ id: "n", count: true }]), dataset, "fr").sections[0]!;
   expect(groups.map((group) => group.label)).toEqual(["Sexe: Filles", "Sexe: Garçons"]);
 });
 
 test("footnotes name the rule: k, zeros, totals, the tail, the centres; passive with three", () => {
-  const definition = ask("characteristics", [
+  const definition = ask("table1", [
     { id: "n", count: true },
-    { id: "age", quantiles: "age" },
+    { id: "age", quantiles: "age", at: [0.5] },
   ]);
   const results: Release["results"] = [
     { measure: "n", stratum: {}, count: null },
@@ -148,12 +184,7 @@ test("footnotes name the rule: k, zeros, totals, the tail, the centres; passive 
 });
 
 test("a report without anything hidden has no footnote about hiding", () => {
-  const made25 = report(
-    [made([{ measure: "n", stratum: {}, count: 25 }])],
-    ask("characteristics", [{ id: "n", count: true }]),
-    dataset,
-    "en",
-  );
+  const made25 = report([made([{ measure: "n", stratum: {}, count: 25 }])], ask("table1", [{ id: "n", count: true }]), dataset, "en");
   expect(made25.notes.filter((note) => note.mark !== "")).toEqual([]);
 });
 
@@ -166,11 +197,11 @@ const mixed = report(
       { measure: "z", stratum: {}, known: 25, quantiles: { "0.25": -1.2, "0.5": -0.6, "0.75": null } },
     ]),
   ],
-  ask("characteristics", [
+  ask("table1", [
     { id: "n", count: true },
     { id: "sex", distribution: "sex" },
     { id: "coeliac", proportion: "coeliac" },
-    { id: "z", quantiles: "z" },
+    { id: "z", quantiles: "z", at: [0.5] },
   ]),
   dataset,
   "en",
@@ -212,5 +243,5 @@ test.each([
   ["another form", [{ measure: "n", stratum: {}, known: 1, mean: 1, sd: 1 }], "iph@1"],
 ] as const)("a release that does not answer the definition is refused: %s", (_, results, name) => {
   const releases = results.length === 0 ? [] : [made(results, { dataset: name })];
-  expect(() => report(releases, ask("characteristics", [{ id: "n", count: true }]), dataset, "en")).toThrow(RangeError);
+  expect(() => report(releases, ask("table1", [{ id: "n", count: true }]), dataset, "en")).toThrow(RangeError);
 });

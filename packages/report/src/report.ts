@@ -1,9 +1,10 @@
 import { datasetName, type Dataset } from "@tutti/dataset";
-import type { Release, ReleaseResult, ReportDefinition } from "./input.ts";
+import type { Measure, Query, ReportDefinition } from "@tutti/query";
 import { type Catalogue, catalogue, type Language } from "./catalogue.ts";
 import { cellWriter } from "./cells.ts";
+import type { Release, ReleaseResult } from "./input.ts";
 import { type Note, type Notes, startNotes } from "./notes.ts";
-import { codeText, type Row, type RowContext, rowsOf, type SectionLayout, variableOf } from "./rows.ts";
+import { codeText, type Row, type RowContext, rowsOf, type SectionKind, variableOf } from "./rows.ts";
 
 /** What a column holds. */
 export interface Column {
@@ -14,14 +15,14 @@ export interface Column {
 /** The lines about one stratum; `label` is null where the section has no strata. */
 export interface Group {
   readonly label: string | null;
-  readonly stratum: Readonly<Record<string, string | boolean>>;
+  readonly stratum: ReleaseResult["stratum"];
   readonly rows: readonly Row[];
 }
 
-/** What one release says, as a table. */
+/** One table of the report. */
 export interface Section {
   readonly title: string;
-  readonly layout: SectionLayout;
+  readonly kind: SectionKind;
   readonly columns: readonly Column[];
   readonly groups: readonly Group[];
 }
@@ -37,57 +38,84 @@ export interface Report {
 }
 
 /**
- * Lays out the releases of a report, one for each of its sections and in their order.
- * RangeError when their number differs, when a release is of another dataset, or answers another query than the section asks.
+ * Lays out the releases of a report, one for each of its queries and in their order; null where a query got none, whose rows are left out.
+ * RangeError when their number differs, when a release is of another dataset, or answers another query than was asked.
  */
-export function report(releases: readonly Release[], definition: ReportDefinition, dataset: Dataset, language: Language): Report {
+export function report(releases: readonly (Release | null)[], definition: ReportDefinition, dataset: Dataset, language: Language): Report {
   const words = catalogue(language);
-  if (releases.length !== definition.sections.length)
-    throw new RangeError(`the report has ${definition.sections.length} sections, and ${releases.length} releases came`);
+  if (releases.length !== definition.queries.length)
+    throw new RangeError(`the report asks ${definition.queries.length} queries, and ${releases.length} releases came`);
   const notes = startNotes();
-  const sections = definition.sections.map((section, i) => {
-    const release = releases[i]!;
-    if (release.dataset !== datasetName(dataset))
-      throw new RangeError(`the release is of ${release.dataset}, the dictionary of ${datasetName(dataset)}`);
-    const layout = section.layout;
-    const context: RowContext = { words, language, dataset, layout, write: cellWriter(words, release.policy, notes) };
-    return {
-      title: section.title[language],
-      layout,
-      columns: columnsOf(layout, words),
-      groups: groupsOf(release, section.query, context),
-    };
+  const answers = new Map<string, Answer>();
+  definition.queries.forEach((query, i) => {
+    const release = releases[i] ?? null;
+    if (release === null) return;
+    for (const [id, answer] of answersOf(query, release, dataset)) answers.set(id, answer);
   });
-  remarks(releases, definition, language, words, notes);
+  const sections = definition.layout.map(({ title, kind, rows }) => {
+    const shown = rows.flatMap((id) => answers.get(id) ?? []);
+    const base = { words, language, dataset, kind };
+    return { title: title[language], kind, columns: columnsOf(kind, words), groups: groupsOf(shown, base, notes) };
+  });
+  const came = releases.filter((release) => release !== null);
+  remarks(came, words, notes);
   return { title: definition.title[language], language, dataset: datasetName(dataset), sections, notes: notes.list() };
 }
 
-function columnsOf(layout: SectionLayout, { columns }: Catalogue): readonly Column[] {
-  const interval: Column = { id: "interval", title: columns.interval };
-  if (layout === "characteristics") return [{ id: "value", title: columns.value }, { id: "known", title: columns.known }, interval];
-  return [
-    { id: "known", title: columns.tested },
-    { id: "positive", title: columns.positive },
-    { id: "rate", title: columns.rate },
-    interval,
-  ];
+/** What a release says of one measure, one result a stratum. */
+interface Answer {
+  readonly measure: Measure;
+  readonly results: readonly ReleaseResult[];
+  readonly policy: Release["policy"];
 }
 
-function groupsOf(release: Release, query: ReportDefinition["sections"][number]["query"], context: RowContext): readonly Group[] {
-  const measures = new Map(query.measures.map((measure) => [measure.id, measure]));
-  const groups = new Map<string, { label: string | null; stratum: ReleaseResult["stratum"]; rows: Row[] }>();
-  for (const result of release.results) {
-    const measure = measures.get(result.measure);
-    if (measure === undefined) throw new RangeError(`the release has a measure "${result.measure}" that the query does not ask`);
-    const label = stratumText(result.stratum, context);
-    const key = JSON.stringify(Object.entries(result.stratum).toSorted());
-    const group = groups.get(key) ?? { label, stratum: result.stratum, rows: [] };
-    groups.set(key, group);
-    group.rows.push(...rowsOf(result, measure, context));
-  }
-  return [...groups.values()].map((group) =>
-    groups.size === 1 && group.label === context.words.allPatients ? { ...group, label: null } : group,
+function answersOf(query: Query, release: Release, dataset: Dataset): ReadonlyMap<string, Answer> {
+  if (release.dataset !== datasetName(dataset))
+    throw new RangeError(`the release is of ${release.dataset}, the dictionary of ${datasetName(dataset)}`);
+  const stranger = release.results.find((result) => query.measures.every((measure) => measure.id !== result.measure));
+  if (stranger !== undefined) throw new RangeError(`the release has a measure "${stranger.measure}" that the query does not ask`);
+  const { policy } = release;
+  return new Map(
+    query.measures.map((measure) => [
+      measure.id,
+      { measure, policy, results: release.results.filter((result) => result.measure === measure.id) },
+    ]),
   );
+}
+
+function columnsOf(kind: SectionKind, { columns }: Catalogue): readonly Column[] {
+  const known: Column = { id: "known", title: columns.known };
+  const interval: Column = { id: "interval", title: columns.interval };
+  switch (kind) {
+    case "table1":
+      return [{ id: "value", title: columns.value }, known, interval];
+    case "tested-positive":
+      return [
+        { id: "known", title: columns.tested },
+        { id: "positive", title: columns.positive },
+        { id: "rate", title: columns.rate },
+        interval,
+      ];
+    case "quantiles":
+      return [{ id: "value", title: columns.quantiles }, known];
+  }
+}
+
+/** Rows in the order of the layout; strata in the order in which they first appear. */
+function groupsOf(answers: readonly Answer[], base: Omit<RowContext, "write">, notes: Notes): readonly Group[] {
+  const groups = new Map<string, { label: string; stratum: ReleaseResult["stratum"]; rows: Row[] }>();
+  for (const { measure, results, policy } of answers) {
+    const context: RowContext = { ...base, write: cellWriter(base.words, policy, notes) };
+    for (const result of results) {
+      const key = JSON.stringify(Object.entries(result.stratum).toSorted());
+      const group = groups.get(key) ?? { label: stratumText(result.stratum, context), stratum: result.stratum, rows: [] };
+      groups.set(key, group);
+      group.rows.push(...rowsOf(result, measure, context));
+    }
+  }
+  const list = [...groups.values()];
+  const wholeOnly = list.every(({ stratum }) => Object.keys(stratum).length === 0);
+  return wholeOnly ? list.map((group) => ({ ...group, label: null })) : list;
 }
 
 function stratumText(stratum: ReleaseResult["stratum"], context: RowContext): string {
@@ -98,10 +126,9 @@ function stratumText(stratum: ReleaseResult["stratum"], context: RowContext): st
   return parts.length === 0 ? context.words.allPatients : parts.join(" · ");
 }
 
-function remarks(releases: readonly Release[], definition: ReportDefinition, language: Language, words: Catalogue, notes: Notes): void {
+function remarks(releases: readonly Release[], words: Catalogue, notes: Notes): void {
   notes.remark(words.basis);
-  const texts = releases.map(({ centres }) => words.centres(centres));
-  const same = new Set(texts).size === 1;
-  texts.forEach((text, i) => notes.remark(same ? text : `${definition.sections[i]!.title[language]}. ${text}`));
+  // Usually the same for all: then it stands once.
+  for (const { centres } of releases) notes.remark(words.centres(centres));
   if (releases.some(({ centres }) => centres.contributed === 3)) notes.remark(words.threeCentres);
 }

@@ -1,13 +1,14 @@
 import { type Dataset, gridOf, type Variable } from "@tutti/dataset";
-import type { Measure, ReleaseResult } from "./input.ts";
-import { wilson } from "./wilson.ts";
+import type { Measure, Section as SectionDefinition } from "@tutti/query";
 import type { Catalogue, Language } from "./catalogue.ts";
 import { type CellWriter, isQuartiles } from "./cells.ts";
+import type { ReleaseResult } from "./input.ts";
 import type { Cell } from "./meaning.ts";
 import { unitText } from "./unit.ts";
+import { wilson } from "./wilson.ts";
 
-/** `characteristics`: n (%), known, interval, as in a Table 1. `tested`: tested, positive, per cent, interval. */
-export type SectionLayout = "characteristics" | "tested";
+/** `table1`: n (%), known, interval. `tested-positive`: tested, positive, per cent, interval. `quantiles`: median, known. */
+export type SectionKind = SectionDefinition["kind"];
 
 /** One line of a report. `indent` 1 is a value of the line above; `code` is that value as the dictionary writes it. */
 export interface Row {
@@ -23,13 +24,13 @@ export interface RowContext {
   readonly words: Catalogue;
   readonly language: Language;
   readonly dataset: Dataset;
-  readonly layout: SectionLayout;
+  readonly kind: SectionKind;
   readonly write: CellWriter;
 }
 
 /** Lays out one result of a release; a distribution has a line for its name and one for each of its codes. */
 export function rowsOf(result: ReleaseResult, measure: Measure, context: RowContext): readonly Row[] {
-  const { words, language, layout, write } = context;
+  const { words, language, kind, write } = context;
   const row = (label: string, cells: readonly Cell[], code: string | null = null): Row => ({
     label,
     indent: code === null ? 0 : 1,
@@ -37,20 +38,21 @@ export function rowsOf(result: ReleaseResult, measure: Measure, context: RowCont
     code,
     cells,
   });
-  const cells = (value: Cell, known: Cell, rate: Cell, interval: Cell): readonly Cell[] =>
-    layout === "tested" ? [known, value, rate, interval] : [value, known, interval];
+  const cells = (value: Cell, known: Cell, rate: Cell, interval: Cell): readonly Cell[] => {
+    if (kind === "quantiles") return [value, known];
+    return kind === "tested-positive" ? [known, value, rate, interval] : [value, known, interval];
+  };
   const counted = (known: number | null, count: number | null, beside?: Cell): [Cell, Cell, Cell, Cell] => {
     const rate = known === null || known === 0 || count === null ? null : count / known;
     const bounds = rate === null || known === null || count === null ? null : wilson(count, known);
-    const value = layout === "tested" ? write.count(count) : write.share(count, rate);
+    const value = kind === "tested-positive" ? write.count(count) : write.share(count, rate);
     return [value, beside ?? write.count(known), write.rate(rate), write.interval(bounds)];
   };
   const none = write.nothing();
 
   if ("count" in measure && "count" in result) {
-    return [
-      row(words.patients, layout === "tested" ? [write.count(result.count), none, none, none] : [write.count(result.count), none, none]),
-    ];
+    const count = write.count(result.count);
+    return [row(words.patients, kind === "tested-positive" ? cells(none, count, none, none) : cells(count, none, none, none))];
   }
   if ("proportion" in measure && "positive" in result) {
     const label = variableOf(measure.proportion, context).label[language];
