@@ -18,7 +18,7 @@ export class Draft {
   readonly #relations: Relation[] = [];
   readonly #related = new Set<string>();
   readonly #results: Result[] = [];
-  #narrow = 0;
+  #contributed = 0;
   #numbers = 0;
 
   constructor(name: string, dataset: Dataset) {
@@ -32,8 +32,8 @@ export class Draft {
     const key = `${input.kind} ${set} ${what}`;
     let at = this.#inputAt.get(key);
     if (at === undefined) {
-      this.#narrow += input.kind === "histogram" ? input.points : 1;
-      if (this.#narrow > LIMITS.contribution) tooLarge("what each centre would contribute");
+      this.#contributed += input.kind === "histogram" ? input.points : 1;
+      if (this.#contributed > LIMITS.contribution) tooLarge("what each centre would contribute");
       this.#inputSets.push(set);
       this.#inputAt.set(key, (at = this.#inputs.push(input) - 1));
     }

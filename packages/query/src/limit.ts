@@ -12,7 +12,7 @@ export const LIMITS = {
   cells: 20_000,
   /** Numbers in a release. */
   numbers: 100_000,
-  /** Narrow numbers that a centre contributes. */
+  /** Numbers that a centre contributes: one for a count or a sum, one a point for a histogram. */
   contribution: 2_000_000,
   /** Steps that tell equal sets of patients apart: for one predicate, and for the cells of a plan. */
   predicateSteps: 20_000,
