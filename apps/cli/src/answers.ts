@@ -1,5 +1,4 @@
 import type { Dataset } from "@tutti/dataset";
-import type { Release } from "@tutti/disclosure";
 import type { Query, ReportDefinition } from "@tutti/query";
 import { csv, type Language, markdown, type Report, report, text } from "@tutti/report";
 import type { Console } from "./console.ts";
@@ -9,7 +8,7 @@ import type { Released } from "./released.ts";
 export type Format = "text" | "markdown" | "csv" | "json";
 
 /** One question's answer: its release, or why there is none. */
-export type Answer = Released<Release> | Stop;
+export type Answer = Released | Stop;
 
 /** Writes a value as JSON on stdout. */
 export function writeJson(console: Console, value: unknown): void {
@@ -21,32 +20,32 @@ export function answerJson(answer: Answer): unknown {
   return answer instanceof Stop ? { problem: { exit: answer.exit, detail: answer.message } } : answer;
 }
 
-/** Lays out the releases that came, in the sections that they belong to. */
+/** Lays out the releases that came; a query without one has no rows. */
 export function layOut(answers: readonly Answer[], definition: ReportDefinition, dataset: Dataset, language: Language): Report {
-  const came = answers.flatMap((answer, i) => (answer instanceof Stop ? [] : [{ answer, section: definition.sections[i]! }]));
-  return report(
-    came.map(({ answer }) => answer),
-    { ...definition, sections: came.map(({ section }) => section) },
-    dataset,
-    language,
-  );
+  const releases = answers.map((answer) => (answer instanceof Stop ? null : answer));
+  return report(releases, definition, dataset, language);
 }
 
-/** Writes a report on stdout. */
-export function writeReport(console: Console, laidOut: Report, format: Format): void {
-  const writers: Record<Format, () => string> = {
-    text: () => text(laidOut, { colour: console.colour && console.outIsTerminal, width: console.width }),
-    markdown: () => markdown(laidOut),
-    csv: () => csv(laidOut),
-    json: () => `${JSON.stringify(laidOut, null, 2)}\n`,
+/** Writes reports on stdout, one below the other; several as JSON are an array. */
+export function writeReports(console: Console, reports: readonly Report[], format: Format): void {
+  if (format === "json") return writeJson(console, reports.length === 1 ? reports[0] : reports);
+  const writers: Record<Exclude<Format, "json">, (laidOut: Report) => string> = {
+    text: (laidOut) => text(laidOut, { colour: console.colour && console.outIsTerminal, width: console.width }),
+    markdown,
+    csv,
   };
-  console.out(writers[format]());
+  console.out(reports.map(writers[format]).join("\n"));
 }
 
-/** A report of plain queries: one section each, named after its purpose. */
-export function definitionOf(queries: readonly Query[], dataset: Dataset): ReportDefinition {
-  return {
-    title: dataset.title,
-    sections: queries.map((query) => ({ title: { en: query.purpose, fr: query.purpose }, layout: "characteristics", query })),
-  };
+/** Lays out answers to plain queries, each as a report of its own; those without a release are left out. */
+export function layOutQueries(queries: readonly Query[], answers: readonly Answer[], dataset: Dataset, language: Language): readonly Report[] {
+  return queries.flatMap((query, i) => {
+    const answer = answers[i];
+    return answer === undefined || answer instanceof Stop ? [] : [layOut([answer], definitionOf(query, dataset), dataset, language)];
+  });
+}
+
+function definitionOf(query: Query, dataset: Dataset): ReportDefinition {
+  const title = query.purpose === "" ? dataset.title : { en: query.purpose, fr: query.purpose };
+  return { id: "query", title: dataset.title, queries: [query], layout: [{ title, kind: "table1", rows: query.measures.map(({ id }) => id) }] };
 }

@@ -1,8 +1,8 @@
 import { processConsole } from "./console.ts";
 import { EXIT } from "./exit.ts";
-import { startNetwork } from "./network.ts";
-import { ask } from "./ask.ts";
+import { PROGRAMS, startNetwork } from "./network.ts";
 import { run } from "./program.ts";
+import { ask, checklist, keys } from "./trust.ts";
 
 const interrupt = new AbortController();
 const interrupted = () => {
@@ -21,7 +21,8 @@ const exit = await run(process.argv.slice(2), {
   console: processConsole(process.env),
   env: process.env,
   interrupted: interrupt.signal,
-  startNetwork,
+  startNetwork: (plan, progress, signal) => startNetwork(plan, { ...PROGRAMS, keys }, progress, signal),
   ask,
+  checklist,
 });
 process.exitCode = EXIT[exit];

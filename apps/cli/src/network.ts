@@ -6,7 +6,7 @@ import { join } from "node:path";
 import { fileURLToPath } from "node:url";
 import { type Child, ChildProblem, startChild } from "./child.ts";
 import { Stop } from "./exit.ts";
-import { createIdentity, signRoster } from "./identity.ts";
+import type { Identity, Keys } from "./keys.ts";
 import type { Progress } from "./progress.ts";
 
 /** One centre of a network on this machine. */
@@ -38,8 +38,19 @@ export interface Network {
   stop(): Promise<void>;
 }
 
-const AGENT = fileURLToPath(new URL("../../agent/src/main.ts", import.meta.url));
-const COORDINATOR = fileURLToPath(new URL("../../coordinator/src/main.ts", import.meta.url));
+/** What a network is started from. */
+export interface NetworkParts {
+  /** The programs, as paths. */
+  readonly coordinator: string;
+  readonly agent: string;
+  readonly keys: Keys;
+}
+
+/** The network's own programs, beside this one. */
+export const PROGRAMS: Omit<NetworkParts, "keys"> = {
+  coordinator: fileURLToPath(new URL("../../coordinator/src/main.ts", import.meta.url)),
+  agent: fileURLToPath(new URL("../../agent/src/main.ts", import.meta.url)),
+};
 const READY_MS = 120_000;
 const GRACE_MS = 3_000;
 
@@ -47,7 +58,7 @@ const GRACE_MS = 3_000;
  * Starts a coordinator and one agent a centre, in a private folder for temporary files, and waits until all are ready.
  * Stop when a process refuses its input (naming the centre's file) or when `signal` aborts; nothing is left running then.
  */
-export async function startNetwork(plan: NetworkPlan, progress: Progress, signal: AbortSignal): Promise<Network> {
+export async function startNetwork(plan: NetworkPlan, parts: NetworkParts, progress: Progress, signal: AbortSignal): Promise<Network> {
   // mkdtemp makes the folder for its owner alone.
   const folder = await mkdtemp(join(tmpdir(), "tutti-"));
   const children: Child[] = [];
@@ -58,13 +69,13 @@ export async function startNetwork(plan: NetworkPlan, progress: Progress, signal
   try {
     progress.step("starting the coordinator");
     const token = randomBytes(24).toString("base64url");
-    const files = writeNetwork(folder, plan, token);
+    const files = writeNetwork(folder, plan, parts.keys, token);
     const start = (program: string, config: string, log: string) => {
       const child = startChild(program, ["--config", config], log, process.env);
       children.push(child);
       return firstOf(child, signal);
     };
-    const { url } = await start(COORDINATOR, files.coordinator, files.coordinatorLog).catch((error: unknown) => {
+    const { url } = await start(parts.coordinator, files.coordinator, files.coordinatorLog).catch((error: unknown) => {
       throw error instanceof Stop ? error : new Stop("error", `the coordinator did not start: ${problemText(error, files.coordinatorLog)}`);
     });
     if (typeof url !== "string") throw new Stop("error", "the coordinator said that it is ready, but not where");
@@ -76,7 +87,7 @@ export async function startNetwork(plan: NetworkPlan, progress: Progress, signal
       const { centre, data } = plan.centres[i]!;
       const { log, config } = files.agent(i, url);
       try {
-        await start(AGENT, config, log);
+        await start(parts.agent, config, log);
         progress.step(`centre ${centre} is ready (${++ready} of ${plan.centres.length})`);
       } catch (error) {
         if (error instanceof Stop) throw error;
@@ -104,7 +115,7 @@ interface Files {
 }
 
 /** Writes keys, roster and configurations. The agents' are written once the coordinator's address is known. */
-function writeNetwork(folder: string, plan: NetworkPlan, token: string): Files {
+function writeNetwork(folder: string, plan: NetworkPlan, keys: Keys, token: string): Files {
   const write = (path: string, value: unknown) => {
     writeFileSync(path, JSON.stringify(value, null, 2), { mode: 0o600 });
     return path;
@@ -115,10 +126,10 @@ function writeNetwork(folder: string, plan: NetworkPlan, token: string): Files {
     return path;
   };
   const coordinatorHome = home("coordinator");
-  const coordinator = createIdentity("coordinator");
+  const coordinator = keys.createIdentity("coordinator");
   const homes = plan.centres.map((_, i) => home(`agent-${i + 1}`));
-  const identities = plan.centres.map(({ centre }) => createIdentity(centre));
-  const roster = write(join(folder, "roster.json"), signRoster(coordinator, identities));
+  const identities: readonly Identity[] = plan.centres.map(({ centre }) => keys.createIdentity(centre));
+  const roster = write(join(folder, "roster.json"), keys.signRoster(coordinator, identities));
   const policy = plan.policy === undefined ? {} : { policy: plan.policy };
   return {
     roster,

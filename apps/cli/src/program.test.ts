@@ -55,6 +55,7 @@ async function command(args: readonly string[], answers: readonly unknown[] = []
       const stop = async () => void seen.stopped++;
       return { url: "http://127.0.0.1:1", token: "t", roster: "roster.json", stop };
     },
+    checklist: () => [],
     ask: async (query) => {
       const answer = answers[seen.asked.push(query) - 1];
       if (answer instanceof Error) throw answer;
@@ -157,12 +158,13 @@ test("progress is on stderr line by line, and silent with --quiet", async () => 
   expect((await command(["sandbox", folder, "--query", q, "--quiet"], [], { ask })).err).toBe("");
 });
 
-test("a report asks section by section and is laid out in French", async () => {
-  const section = { title: { en: "One", fr: "Un" }, layout: "characteristics", query: QUERY };
-  const definition = put("report.json", { title: { en: "R", fr: "Rapport" }, sections: [section, section] });
+test("a report asks query by query and is laid out in French", async () => {
+  const layout = [{ title: { en: "One", fr: "Un" }, kind: "table1", rows: ["n", "m"] }];
+  const second = { ...QUERY, measures: [{ id: "m", count: true }] };
+  const definition = put("report.json", { id: "r", title: { en: "R", fr: "Rapport" }, queries: [QUERY, second], layout });
   const args = ["report", definition, "--dataset", join(folder, "dataset.json"), "--coordinator", "http://localhost:1", "--token", "t", "--lang", "fr"];
-  const result = await command([...args, "--format", "markdown"], [RELEASE, RELEASE]);
-  expect(result).toMatchObject({ exit: "done", asked: [QUERY, QUERY] });
+  const result = await command([...args, "--format", "markdown"], [RELEASE, { ...RELEASE, results: [{ measure: "m", stratum: {}, count: 7 }] }]);
+  expect(result).toMatchObject({ exit: "done", asked: [QUERY, second] });
   expect(result.out).toContain("# Rapport\n\n## Un\n");
 });
 

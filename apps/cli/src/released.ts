@@ -1,25 +1,21 @@
+import type { Release } from "@tutti/report";
 import { type Exit, Stop } from "./exit.ts";
 
-/** What a release says, as far as the command looks into it; a hidden value is null. */
-export interface ReleasePayload {
-  readonly results: readonly Readonly<Record<string, unknown>>[];
-}
-
 /** A release on stdout and in files: the fields of what was signed, and the envelope with the signatures. */
-export type Released<P extends ReleasePayload = ReleasePayload> = P & { readonly envelope: unknown };
+export type Released = Release & { readonly envelope: unknown };
 
 /** True when a release opens no number at all. */
-export function opensNothing(release: ReleasePayload): boolean {
+export function opensNothing(release: Release): boolean {
   return release.results.every((result) =>
     Object.entries(result).every(([field, value]) => field === "measure" || field === "stratum" || field === "hidden" || isHidden(value)),
   );
 }
 
 /** How a command ends that got these answers; a failure counts before a release that opens nothing. */
-export function exitOf(answers: readonly (ReleasePayload | Stop)[]): Exit {
+export function exitOf(answers: readonly (Release | Stop)[]): Exit {
   const failed = answers.find((answer) => answer instanceof Stop);
   if (failed !== undefined) return failed.exit;
-  const releases = answers.filter((answer): answer is ReleasePayload => !(answer instanceof Stop));
+  const releases = answers.filter((answer): answer is Release => !(answer instanceof Stop));
   return releases.length > 0 && releases.every(opensNothing) ? "everythingHidden" : "done";
 }
 

@@ -1,7 +1,6 @@
 import type { Console } from "./console.ts";
 import type { Network, NetworkPlan } from "./network.ts";
 import type { Progress } from "./progress.ts";
-import type { Release } from "@tutti/disclosure";
 import type { Released } from "./released.ts";
 
 /** What a researcher's program needs to be let in. */
@@ -17,6 +16,12 @@ export interface Asking {
   readonly progress: Progress;
 }
 
+/** One thing that makes a release good, and whether it holds. */
+export interface Check {
+  readonly text: string;
+  readonly passed: boolean;
+}
+
 /** Everything that the commands do outside of themselves; tests pass their own. */
 export interface Services {
   readonly console: Console;
@@ -25,5 +30,7 @@ export interface Services {
   readonly interrupted: AbortSignal;
   startNetwork(plan: NetworkPlan, progress: Progress, signal: AbortSignal): Promise<Network>;
   /** Asks one query and waits for its release. Stop with the right exit when none comes. */
-  ask(query: unknown, access: Access, asking: Asking): Promise<Released<Release>>;
+  ask(query: unknown, access: Access, asking: Asking): Promise<Released>;
+  /** Checks a release, as `--json` prints it or as its bare envelope, against a roster; offline. */
+  checklist(release: unknown, roster: unknown): readonly Check[];
 }

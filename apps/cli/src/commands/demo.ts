@@ -2,9 +2,9 @@ import { mkdtemp, rm, writeFile } from "node:fs/promises";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import type { Command } from "commander";
-import { asCsv, CENTRE_STYLES, IPH_REPORT, iphCohort } from "@tutti/cohort";
+import { asCsv, CENTRE_STYLES, IPH_REPORT, iphCohort, PLAIN } from "@tutti/cohort";
 import { IPH } from "@tutti/dataset";
-import { answerJson, layOut, writeJson, writeReport } from "../answers.ts";
+import { answerJson, layOut, writeJson, writeReports } from "../answers.ts";
 import { askAll } from "../askAll.ts";
 import type { Exit } from "../exit.ts";
 import type { NetworkPlan } from "../network.ts";
@@ -33,10 +33,9 @@ export function addDemo(program: Command, services: Services, end: (exit: Exit) 
     try {
       const network = await services.startNetwork(await writeCohort(folder), progress, interrupted);
       try {
-        const queries = IPH_REPORT.sections.map((section) => section.query);
-        const answers = await askAll(queries, network, { timeoutMs: options.timeout * 1000, signal: interrupted, progress }, services);
+        const answers = await askAll(IPH_REPORT.queries, network, { timeoutMs: options.timeout * 1000, signal: interrupted, progress }, services);
         if (options.json === true) writeJson(console, answers.map(answerJson));
-        else writeReport(console, layOut(answers, IPH_REPORT, IPH, options.lang), options.format);
+        else writeReports(console, [layOut(answers, IPH_REPORT, IPH, options.lang)], options.format);
         end(exitOf(answers));
         if (options.once !== true) await stayUp(network, services);
       } finally {
@@ -55,10 +54,10 @@ async function writeCohort(folder: string): Promise<NetworkPlan> {
   const dataset = join(folder, "dataset.json");
   await writeFile(dataset, JSON.stringify(IPH));
   const centres = await Promise.all(
-    iphCohort().map(async ({ centre, rows }, i) => {
-      const data = join(folder, `${centre}.csv`);
-      await writeFile(data, asCsv(rows, IPH, CENTRE_STYLES[i]));
-      return { centre, data };
+    iphCohort().map(async (centre, i) => {
+      const data = join(folder, `${centre.name}.csv`);
+      await writeFile(data, asCsv(centre, IPH, CENTRE_STYLES[i] ?? PLAIN));
+      return { centre: centre.name, data };
     }),
   );
   return { centres, dataset };

@@ -1,6 +1,6 @@
 import type { Command } from "commander";
 import { datasetSchema } from "@tutti/dataset";
-import { definitionOf, layOut, writeJson, writeReport } from "../answers.ts";
+import { layOutQueries, writeJson, writeReports } from "../answers.ts";
 import { accessOf, type AccessOptions, accessOptions } from "../access.ts";
 import type { Exit } from "../exit.ts";
 import { readChecked } from "../files.ts";
@@ -33,7 +33,7 @@ export function addQuery(program: Command, services: Services, end: (exit: Exit)
       .ask(query, access, { timeoutMs: options.timeout * 1000, signal: interrupted, progress })
       .finally(() => progress.clear());
     if (options.json === true || dataset === null) writeJson(console, release);
-    else writeReport(console, layOut([release], definitionOf([query], dataset), dataset, options.lang), options.format);
+    else writeReports(console, layOutQueries([query], [release], dataset, options.lang), options.format);
     end(exitOf([release]));
   });
 }

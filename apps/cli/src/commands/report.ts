@@ -2,7 +2,7 @@ import type { Command } from "commander";
 import { datasetSchema } from "@tutti/dataset";
 import { reportSchema } from "@tutti/query";
 import { accessOf, type AccessOptions, accessOptions } from "../access.ts";
-import { answerJson, layOut, writeJson, writeReport } from "../answers.ts";
+import { answerJson, layOut, writeJson, writeReports } from "../answers.ts";
 import { askAll } from "../askAll.ts";
 import type { Exit } from "../exit.ts";
 import { readChecked } from "../files.ts";
@@ -31,10 +31,10 @@ export function addReport(program: Command, services: Services, end: (exit: Exit
     const access = accessOf(options, services.env);
     const dataset = readChecked(options.dataset, datasetSchema, "error");
     const definition = readChecked(path, reportSchema, "usage");
-    const queries = definition.sections.map((section, i) => checkQuery(section.query, dataset, `${path}, section ${i + 1}`));
+    const queries = definition.queries.map((query, i) => checkQuery(query, dataset, `${path}, query ${i + 1}`));
     const answers = await askAll(queries, access, { timeoutMs: options.timeout * 1000, signal: interrupted, progress }, services);
     if (options.json === true) writeJson(console, answers.map(answerJson));
-    else writeReport(console, layOut(answers, definition, dataset, options.lang), options.format);
+    else writeReports(console, [layOut(answers, definition, dataset, options.lang)], options.format);
     end(exitOf(answers));
   });
 }

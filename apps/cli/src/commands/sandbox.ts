@@ -1,10 +1,10 @@
 import { resolve } from "node:path";
-import { type Command } from "commander";
-import { policySchema } from "@tutti/disclosure";
-import { answerJson, definitionOf, layOut, writeJson, writeReport } from "../answers.ts";
+import type { Command } from "commander";
+import { answerJson, layOutQueries, writeJson, writeReports } from "../answers.ts";
 import { askAll } from "../askAll.ts";
-import { type Exit } from "../exit.ts";
+import type { Exit } from "../exit.ts";
 import { commonOptions, layoutOptions, type LayoutOptions, seconds, several } from "../options.ts";
+import { policySchema } from "../policy.ts";
 import { startProgress } from "../progress.ts";
 import { readQuery } from "../readQuery.ts";
 import { exitOf } from "../released.ts";
@@ -46,7 +46,7 @@ export function addSandbox(program: Command, services: Services, end: (exit: Exi
       }
       const answers = await askAll(queries, network, { timeoutMs: options.timeout * 1000, signal: interrupted, progress }, services);
       const [only] = answers;
-      if (options.json !== true) writeReport(console, layOut(answers, definitionOf(queries, folder.dataset), folder.dataset, options.lang), options.format);
+      if (options.json !== true) writeReports(console, layOutQueries(queries, answers, folder.dataset, options.lang), options.format);
       else if (answers.length > 1) writeJson(console, answers.map(answerJson));
       else if (!(only instanceof Error)) writeJson(console, only);
       end(exitOf(answers));

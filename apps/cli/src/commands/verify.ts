@@ -4,7 +4,6 @@ import { Stop, type Exit } from "../exit.ts";
 import { readJson } from "../files.ts";
 import { commonOptions, type CommonOptions } from "../options.ts";
 import type { Services } from "../services.ts";
-import { checklist } from "../checklist.ts";
 
 interface VerifyOptions extends CommonOptions {
   readonly roster: string;
@@ -19,7 +18,7 @@ export function addVerify(program: Command, services: Services, end: (exit: Exit
     .requiredOption("--roster <roster.json>", "the signed list of centres and their keys");
   commonOptions(command, "print the checks as JSON").action((path: string, options: VerifyOptions) => {
     const { console } = services;
-    const checks = checklist(readJson(path, "usage"), readJson(options.roster, "usage"));
+    const checks = services.checklist(readJson(path, "usage"), readJson(options.roster, "usage"));
     const good = checks.every((item) => item.passed);
     if (options.json === true) writeJson(console, { verified: good, checks });
     else for (const { passed, text } of checks) console.out(`${mark(passed, console.colour && console.outIsTerminal)} ${text}\n`);
