@@ -1,1 +1,13 @@
-export {};
+export { openedFirst, openedQuantiles } from "./opened.ts";
+export type { Opened } from "./opened.ts";
+export { DEFAULT_POLICY, policySchema, strictest } from "./policy.ts";
+export type { Policy } from "./policy.ts";
+export { smallValues, testedCells } from "./primary.ts";
+export { release, releaseSchema } from "./release.ts";
+export type { Release, ReleaseResult, Session } from "./release.ts";
+export { quantileRows, revealOf, revealShares, searchesOf } from "./reveal.ts";
+export type { Reveal, Search } from "./reveal.ts";
+export { mean, quantileOpens, quantileRanks, quantileValue, standardDeviation } from "./statistic.ts";
+export { suppress } from "./suppression.ts";
+export type { Standing } from "./suppression.ts";
+export { Totals } from "./totals.ts";
