@@ -1,1 +1,38 @@
-export {};
+export { fromBase64, fromBase64Url, toBase64, toBase64Url } from "./base64.ts";
+export { BOX_KEY_BYTES, createBoxKeys, NONCE_BYTES, nonceOf, seal, SEAL_BYTES, sharedKey, unseal } from "./box.ts";
+export type { BoxKeys } from "./box.ts";
+export { canonical, canonicalText, MAX_DEPTH, readCanonical } from "./canonical.ts";
+export type { Json } from "./canonical.ts";
+export { contentHash, contentHashSchema, digest, DIGEST_BYTES, digestWith, sha256 } from "./digest.ts";
+export type { Sha256 } from "./digest.ts";
+export {
+  addSignature,
+  ENVELOPE_LIMITS,
+  EnvelopeFault,
+  envelopeSchema,
+  openEnvelope,
+  payloadTypeOf,
+  preAuthentication,
+  signEnvelope,
+} from "./dsse.ts";
+export type { Envelope, EnvelopeSignature, Opened } from "./dsse.ts";
+export { fromHex, toHex } from "./hex.ts";
+export {
+  createIdentity,
+  fingerprint,
+  formatIdentity,
+  identityFileSchema,
+  parseIdentity,
+  partyNameSchema,
+  publicIdentity,
+  publicIdentitySchema,
+  publicKeySchema,
+} from "./identity.ts";
+export type { Identity, IdentityFile, PublicIdentity } from "./identity.ts";
+export { LABELS } from "./label.ts";
+export type { Label } from "./label.ts";
+export type { Random } from "./random.ts";
+export { Secret } from "./secret.ts";
+export { platformScheme, tweetnaclScheme } from "./signature.ts";
+export type { PlatformEd25519, SignatureScheme } from "./signature.ts";
+export { fromUtf8, toUtf8 } from "./text.ts";
