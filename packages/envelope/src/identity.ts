@@ -40,7 +40,7 @@ export const partyNameSchema: z.ZodType<string> = z
   .min(1)
   .max(63)
   .refine(
-    (name) => name.isWellFormed() && name === name.trim().normalize("NFC") && !/[\p{Cc}\p{Zl}\p{Zp}]/u.test(name),
+    (name) => name.isWellFormed() && name === name.trim().normalize("NFC") && !/[\p{Cc}\p{Zl}\p{Zp}\p{Bidi_Control}]/u.test(name),
     "a name is one line of 1 to 63 characters, without spaces at its ends",
   );
 

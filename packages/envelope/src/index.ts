@@ -3,6 +3,7 @@ export { BOX_KEY_BYTES, createBoxKeys, NONCE_BYTES, nonceOf, seal, SEAL_BYTES, s
 export type { BoxKeys } from "./box.ts";
 export { canonical, canonicalText, MAX_DEPTH, readCanonical } from "./canonical.ts";
 export type { Json } from "./canonical.ts";
+export { contentDigest } from "./content-digest.ts";
 export { contentHash, contentHashSchema, digest, DIGEST_BYTES, digestWith, sha256 } from "./digest.ts";
 export type { Sha256 } from "./digest.ts";
 export {
@@ -17,6 +18,9 @@ export {
 } from "./dsse.ts";
 export type { Envelope, EnvelopeSignature, Opened } from "./dsse.ts";
 export { fromHex, toHex } from "./hex.ts";
+export type { HttpRequest, SignedHttpRequest } from "./http-request.ts";
+export { HttpSignatureFault, MAX_TTL_SECONDS, signRequest, verifyRequest } from "./http-signature.ts";
+export type { SignatureFields, Signing, Verification, Verified } from "./http-signature.ts";
 export {
   createIdentity,
   fingerprint,
