@@ -10,12 +10,16 @@ export function addInto(target: Vector, source: Vector): void {
 
 /** a[i] + b[i]. */
 export function sum(a: Vector, b: Vector): Vector {
-  return a.map((x, i) => add(x, b[i]!));
+  const result = new Uint32Array(a.length);
+  for (let i = 0; i < a.length; i++) result[i] = add(a[i]!, b[i]!);
+  return result;
 }
 
 /** a[i] − b[i]. */
 export function difference(a: Vector, b: Vector): Vector {
-  return a.map((x, i) => sub(x, b[i]!));
+  const result = new Uint32Array(a.length);
+  for (let i = 0; i < a.length; i++) result[i] = sub(a[i]!, b[i]!);
+  return result;
 }
 
 /** a[i] · b[i]. */
@@ -25,11 +29,23 @@ export function hadamard(a: Vector, b: Vector): Vector {
   return result;
 }
 
-/** Σ a[i] · b[i]. */
+/** Products of an element with half an element are below 2⁴⁷: so many add up exactly, beside what was folded before. */
+const PRODUCTS_BETWEEN_FOLDS = 32;
+
+/** Σ a[i] · b[i], for i < a.length. Each b is split at bit 16 and the two sums are folded once every 32 products. */
 export function dot(a: Vector, b: Vector): number {
-  let total = 0;
-  for (let i = 0; i < a.length; i++) total = add(total, mul(a[i]!, b[i]!));
-  return total;
+  let low = 0;
+  let high = 0;
+  for (let from = 0; from < a.length; from += PRODUCTS_BETWEEN_FOLDS) {
+    const to = Math.min(from + PRODUCTS_BETWEEN_FOLDS, a.length);
+    for (let i = from; i < to; i++) {
+      low += a[i]! * (b[i]! & 0xffff);
+      high += a[i]! * (b[i]! >>> 16);
+    }
+    low = fold(low);
+    high = fold(high);
+  }
+  return add(low, mul(high, 0x10000));
 }
 
 /** scalar · a[i] for a small scalar 0 ≤ scalar < 2²¹, in place: one fold an element. */

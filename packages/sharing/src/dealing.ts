@@ -1,10 +1,11 @@
-import { join, type Random, randomVector, randomWideVector, wideAdd } from "@tutti/field";
-import { CHECKS, check, type Inspected, WIDE_CHECKS } from "./check.ts";
+import { fold, join, type Random, randomVector, randomWideVector, wideAdd } from "@tutti/field";
+import { check, type Inspected } from "./check.ts";
+import { CHECKS, WIDE_CHECKS } from "./coefficients.ts";
 import { deal, dealWide } from "./deal.ts";
 import { extract } from "./extract.ts";
 import { SharingFault } from "./fault.ts";
 import type { Parcel, Protocol } from "./round.ts";
-import type { Scheme } from "./scheme.ts";
+import { pointsNeeded, type Scheme } from "./scheme.ts";
 import { type Demand, Supply } from "./supply.ts";
 
 /** One dealer's secrets to be pooled: the network's totals are their sums over the dealers. */
@@ -42,7 +43,10 @@ export interface Dealt {
   readonly supply: Supply;
   /** Indices of the dealers whose secrets are in the pool. */
   readonly contributors: readonly number[];
-  /** The check of everything dealt: it opens in the next exchange, beside whatever else opens there, and throws when somebody lied. */
+  /**
+   * The check of everything dealt, one exchange; throws when somebody lied. The supply stays closed until it has passed; beside it
+   * run only what opens nothing that a secret went into (`masks`), and openings of what was checked before.
+   */
   readonly check: Protocol<void>;
 }
 
@@ -57,10 +61,22 @@ export function* dealing(what: Dealing, dealer: number, secrets: Secrets | null,
   return receive(what, heard.dealt, heard.challenge);
 }
 
-/** What one dealer gives to each holder. */
+/** What all holders deal among themselves, able to lose as many as an opened product can. */
+export function holdersDeal(scheme: Scheme, demand: Demand): Dealing {
+  const dealers = Array.from({ length: scheme.holders }, (_, holder) => ({ contributes: false, holder }));
+  return { scheme, dealers, counts: 0, sums: 0, demand, spare: scheme.holders - pointsNeeded(scheme, scheme.productDegree) };
+}
+
+/**
+ * What one dealer gives to each holder. Throws a SharingFault: `defect` when the secrets are not as many as the dealing says,
+ * `missing` when too few holders are left to deal randomness.
+ */
 export function parcels(what: Dealing, dealer: number, secrets: Secrets | null, random: Random): Parcel[] {
   const { scheme } = what;
   const pieces = piecesOf(what, what.dealers[dealer]!);
+  if ((secrets?.counts.length ?? 0) !== pieces.counts || (secrets?.sums.length ?? 0) !== pieces.sums) {
+    throw new SharingFault("defect", "a contributor deals as many counts and sums as the dealing says, and others none");
+  }
   const doubles = randomVector(pieces.doubles, random);
   const masks = randomVector(pieces.masks, random);
   const counts = secrets?.counts ?? new Uint32Array(0);
@@ -120,32 +136,36 @@ function receive(what: Dealing, dealt: readonly (Parcel | null)[], challenge: Ui
     if (parcel === null) return;
     const dealer = what.dealers[index]!;
     const pieces = piecesOf(what, dealer);
+    const { narrow, wide } = parcelLength(what, index);
+    if (parcel.narrow.length !== narrow || parcel.wide.length !== wide) {
+      throw new SharingFault("deal", "a dealer sent a parcel of another length than this dealing has", [index]);
+    }
     let at = 0;
     const next = (length: number): Uint32Array => parcel.narrow.subarray(at, (at += length));
-    const own = next(pieces.counts);
-    const low = next(pieces.randoms + pieces.doubles);
+    const low = next(pieces.counts + pieces.randoms + pieces.doubles);
     const masks = next(pieces.masks);
     const high = next(pieces.zeros + pieces.doubles);
     const zeroMasks = next(pieces.zeroMasks);
     if (dealer.contributes) {
       contributors.push(index);
-      for (let j = 0; j < own.length; j++) counts[j]! += own[j]!;
+      for (let j = 0; j < counts.length; j++) counts[j]! += low[j]!;
       sums = sums.map((sum, j) => wideAdd(sum, parcel.wide[j]!));
     }
     if (dealer.holder !== null) {
       points.push(dealer.holder + 1);
-      randomness.push(join([low, high]));
+      randomness.push(join([low.subarray(pieces.counts), high]));
     }
-    inspected.push({ dealer: index, counts: own, low, masks, high, zeroMasks, doubles: pieces.doubles, wide: parcel.wide });
+    const holder = dealer.holder !== null;
+    inspected.push({ dealer: index, holder, low, masks, high, zeroMasks, doubles: pieces.doubles, wide: parcel.wide });
   });
   if (points.length < holdersDealing(what) - what.spare) throw new SharingFault("missing", "a holder was lost while randomness was dealt");
-  return {
-    counts: Uint32Array.from(counts, (sum) => sum % 0x7fffffff),
-    sums,
-    contributors,
-    supply: supplyOf(what, points, randomness),
-    check: check(what.scheme, inspected, challenge),
-  };
+  const supply = supplyOf(what, points, randomness);
+  return { counts: Uint32Array.from(counts, fold), sums, contributors, supply, check: released(supply, check(what.scheme, inspected, challenge)) };
+}
+
+function* released(supply: Supply, passed: Protocol<void>): Protocol<void> {
+  yield* passed;
+  supply.release();
 }
 
 function supplyOf(what: Dealing, points: readonly number[], randomness: readonly Uint32Array[]): Supply {

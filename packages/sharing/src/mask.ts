@@ -1,7 +1,6 @@
-import { add, fold, inverse, mul, squareRoot, sub } from "@tutti/field";
+import { add, fold, hadamard, inverse, mul, squareRoot, sub, sum } from "@tutti/field";
 import { SharingFault } from "./fault.ts";
-import { openProduct } from "./product.ts";
-import type { Protocol } from "./round.ts";
+import { opening, type Protocol } from "./round.ts";
 import type { Scheme } from "./scheme.ts";
 import type { Demand, Supply } from "./supply.ts";
 
@@ -18,12 +17,14 @@ export interface Masks {
 
 /**
  * Makes `count` masks in one exchange: a random bit is (a/√(a²) + 1)/2 for a random a whose square is opened
- * (Damgård, Fitzi, Kiltz, Nielsen, Toft, TCC 2006).
+ * (Damgård, Fitzi, Kiltz, Nielsen, Toft, TCC 2006). May run beside the check of what was dealt: no secret goes into it.
+ * Throws a SharingFault: `deal` when a square is none, `defect` when the supply is too small.
  */
 export function* masks(scheme: Scheme, count: number, supply: Supply): Protocol<Masks> {
+  if (count === 0) return { values: new Uint32Array(0), bits: Array.from({ length: MASK_BITS }, () => new Uint32Array(0)) };
   const wanted = MASK_BITS * count;
-  const random = supply.randoms(wanted + SPARE_BITS);
-  const squares = yield* openProduct(scheme, random, random, supply);
+  const { randoms, zeros } = supply.unchecked(masksDemand(count).randoms);
+  const squares = yield* opening(sum(hadamard(randoms, randoms), zeros), scheme.productDegree);
   const half = inverse(2);
   const usable: number[] = [];
   for (let i = 0; i < squares.length && usable.length < wanted; i++) if (squares[i] !== 0) usable.push(i);
@@ -31,9 +32,9 @@ export function* masks(scheme: Scheme, count: number, supply: Supply): Protocol<
   const bit = (i: number): number => {
     const root = squareRoot(squares[i]!);
     if (root === null) throw new SharingFault("deal", "the square of a shared element is not a square: something dealt was wrong");
-    return mul(add(mul(random[i]!, inverse(root)), 1), half);
+    return mul(add(mul(randoms[i]!, inverse(root)), 1), half);
   };
-  const bits = Array.from({ length: MASK_BITS }, (_, b) => Uint32Array.from({ length: count }, (_, k) => bit(usable[b * count + k]!)));
+  const bits = Array.from({ length: MASK_BITS }, (_bit, b) => Uint32Array.from({ length: count }, (_, k) => bit(usable[b * count + k]!)));
   const values = new Uint32Array(count);
   for (let b = MASK_BITS - 1; b >= 0; b--) for (let k = 0; k < count; k++) values[k] = add(fold(2 * values[k]!), bits[b]![k]!);
   return { values, bits };

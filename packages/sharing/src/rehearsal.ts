@@ -68,13 +68,15 @@ export function hear(scheme: Scheme, own: Round, said: readonly (Round | null)[]
   };
 }
 
-/** Opens one vector, by its own reading where it has one. */
-export function openAll<V>(
+/** Opens one vector, by its own reading where it has one. Throws a SharingFault; `opening` also for vectors of another length than one's own. */
+export function openAll<V extends { readonly length: number }>(
   scheme: Scheme,
   opening: Opening<V>,
   shares: Shares<V>,
   plain: (scheme: Scheme, shares: Shares<V>, degree: number) => V,
 ): V {
+  const wrong = shares.flatMap((share, i) => (share !== null && share.length !== opening.shares.length ? [i] : []));
+  if (wrong.length > 0) throw new SharingFault("opening", "a holder sent another number of shares than this opening has", wrong);
   return opening.read ? opening.read(shares) : plain(scheme, shares, opening.degree);
 }
 

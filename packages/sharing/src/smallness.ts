@@ -1,4 +1,4 @@
-import { add, fold, fromInteger, sub } from "@tutti/field";
+import { fold, fromInteger, sub } from "@tutti/field";
 import { multiply, vanishes, vanishesDemand } from "./product.ts";
 import { type Protocol, together } from "./round.ts";
 import type { Scheme } from "./scheme.ts";
@@ -14,11 +14,13 @@ export interface SmallValues {
  * Tests secret counts against the threshold while they are secret: for each, opens only whether it is one of the small
  * values. With m small values the polynomial ∏ (x − j) is taken in u = (2x − from − to)², whose roots lie in pairs,
  * so that m values cost about m/2 products; everything is multiplied by a random secret ρ, so that what opens is 0 or
- * uniform. ρ = 0 (once in 2³¹) hides a cell that might have opened, never the other way.
+ * uniform. ρ = 0 (once in 2³¹) hides a cell that might have opened, never the other way. The counts and the supply
+ * must have passed their check.
  */
 export function* smallness(scheme: Scheme, counts: Uint32Array, small: SmallValues, supply: Supply): Protocol<boolean[]> {
   if (counts.length === 0) return [];
-  const centred = counts.map((x) => sub(fold(2 * x), fromInteger(small.from + small.to)));
+  const middle = fromInteger(small.from + small.to);
+  const centred = Uint32Array.from(counts, (x) => sub(fold(2 * x), middle));
   const rho = supply.randoms(counts.length);
   const { odd, squares } = rootsOf(small);
   if (squares.length === 0) return yield* vanishes(scheme, [centred, rho], supply);
@@ -26,7 +28,7 @@ export function* smallness(scheme: Scheme, counts: Uint32Array, small: SmallValu
     multiply(scheme, centred, centred, supply),
     odd ? multiply(scheme, centred, rho, supply) : nothing(rho),
   ]);
-  const leaves = squares.map((root) => square.map((u) => sub(u, root)));
+  const leaves = squares.map((root) => Uint32Array.from(square, (u) => sub(u, root)));
   return yield* vanishes(scheme, [...leaves, masked], supply);
 }
 
@@ -40,7 +42,7 @@ export function smallnessDemand(small: SmallValues, width: number): Demand {
 /** In 2x − from − to the small values lie at ±(to − from), ±(to − from − 2), …: squared, one root a pair, and 0 when their number is odd. */
 function rootsOf(small: SmallValues): { readonly odd: boolean; readonly squares: readonly number[] } {
   const squares: number[] = [];
-  for (let root = small.to - small.from; root > 0; root -= 2) squares.push(add(0, fold(root * root)));
+  for (let root = small.to - small.from; root > 0; root -= 2) squares.push(fold(root * root));
   return { odd: (small.to - small.from) % 2 === 0, squares };
 }
 
