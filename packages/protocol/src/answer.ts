@@ -1,0 +1,71 @@
+import { contentHashSchema, type Envelope, envelopeSchema, LABELS, partyNameSchema } from "@tutti/envelope";
+import { type Policy, policySchema } from "@tutti/disclosure";
+import { z } from "zod";
+import type { MessageKind } from "./message.ts";
+
+/** A centre takes part: with which key, under which policy, in which plan. */
+export interface Acceptance {
+  readonly centre: string;
+  /** `sha256:…` of the offer. */
+  readonly offer: string;
+  /** `sha256:…` of the plan that the centre derived: all must have derived the same. */
+  readonly plan: string;
+  /** The centre's own policy; the session runs under the strictest. */
+  readonly policy: Policy;
+  /** 32 random bytes in hex. The committee of a large network is drawn from all of them. */
+  readonly nonce: string;
+  /** The centre's signed epoch key. */
+  readonly epochKey: Envelope;
+}
+
+/**
+ * Why a centre does not take part; none of them depends on its data.
+ * - `expired`, `replayed`: the offer is too old, from the future, or was answered before
+ * - `roster`, `dataset`, `query`, `uninvited`: not this network's roster or dictionary, a query that does not fit it, another's invitation
+ * - `altered`: not signed by the coordinator
+ * - `rule`: the centre's own rules
+ * - `ledger`: the centre can't write its ledger, and does not answer without it
+ * - `busy`: the centre answers others at the moment
+ */
+export const REFUSAL_REASONS = [
+  "expired",
+  "replayed",
+  "roster",
+  "dataset",
+  "query",
+  "uninvited",
+  "altered",
+  "rule",
+  "ledger",
+  "busy",
+] as const;
+
+/** One of the closed list. */
+export type RefusalReason = (typeof REFUSAL_REASONS)[number];
+
+/** A centre does not take part. */
+export interface Refusal {
+  readonly centre: string;
+  /** `sha256:…` of the offer, as it was understood. */
+  readonly offer: string;
+  readonly reason: RefusalReason;
+}
+
+const acceptanceSchema: z.ZodType<Acceptance> = z.strictObject({
+  centre: partyNameSchema,
+  offer: contentHashSchema,
+  plan: contentHashSchema,
+  policy: policySchema,
+  nonce: z.string().regex(/^[0-9a-f]{64}$/),
+  epochKey: envelopeSchema,
+});
+const refusalSchema: z.ZodType<Refusal> = z.strictObject({
+  centre: partyNameSchema,
+  offer: contentHashSchema,
+  reason: z.enum(REFUSAL_REASONS),
+});
+
+/** The signed acceptance. */
+export const ACCEPTANCE: MessageKind<Acceptance> = { label: LABELS.acceptance, schema: acceptanceSchema };
+/** The signed refusal. */
+export const REFUSAL: MessageKind<Refusal> = { label: LABELS.refusal, schema: refusalSchema };

@@ -1,0 +1,97 @@
+import { type Dataset, datasetSchema } from "@tutti/dataset";
+import { type Policy, policySchema } from "@tutti/disclosure";
+import { type Envelope, envelopeSchema } from "@tutti/envelope";
+import { z } from "zod";
+import { type QueryState, queryStateSchema } from "./progress.ts";
+
+/** Who may call an endpoint: anybody, a researcher with a token, a centre by its signature on the request. */
+export type Caller = "anybody" | "researcher" | "centre";
+
+/** A body: JSON of a shape, application/octet-stream, or none. */
+export type Body<T> = z.ZodType<T> | "octets" | null;
+
+/** One endpoint of the coordinator. `:name` in a path is one segment. */
+export interface Endpoint<Request = unknown, Response = unknown> {
+  readonly method: "GET" | "POST";
+  readonly path: string;
+  readonly caller: Caller;
+  readonly request: Body<Request>;
+  readonly response: Body<Response>;
+}
+
+/** Everything that the coordinator answers. */
+export interface Endpoints {
+  readonly health: Endpoint<never, { readonly status: "ok" }>;
+  readonly roster: Endpoint<never, Envelope>;
+  readonly policy: Endpoint<never, Policy>;
+  readonly datasets: Endpoint<never, readonly Dataset[]>;
+  /** Asks a query; its body is query.json. Answers 201 with its id. */
+  readonly ask: Endpoint<unknown, { readonly id: string }>;
+  /** Where a query stands; `?seen=N` waits until there are more than N events, or it has ended, at most `WAIT_MS`. */
+  readonly state: Endpoint<never, QueryState>;
+  /** Waits for offers to this centre that it has not answered yet. */
+  readonly offers: Endpoint<Readonly<Record<never, never>>, { readonly offers: readonly Envelope[] }>;
+  /**
+   * Answers an offer (`:offer` is the hexadecimal part of its hash) with a signed acceptance or refusal. After a refusal the answer is
+   * `{ formation: null }`; after an acceptance it waits for the formation; `ended` when there will be none.
+   */
+  readonly answer: Endpoint<{ readonly answer: Envelope }, { readonly formation: Envelope | null }>;
+  /** Posts a bundle, and waits for the delivery. The same bundle again gets the same delivery. `too-late` when the exchange went on without it. */
+  readonly exchange: Endpoint;
+  /** Hands in the release as this participant signed it. */
+  readonly release: Endpoint<{ readonly release: Envelope }, Readonly<Record<never, never>>>;
+  /** Hands in a signed stop; `:session` is the session's name, or the hexadecimal part of the offer's hash when none was formed. */
+  readonly stop: Endpoint<{ readonly stop: Envelope }, Readonly<Record<never, never>>>;
+}
+
+const empty = z.strictObject({});
+
+/**
+ * The table that both ends use. Problems are `application/problem+json`. Requests of centres are signed (RFC 9421). Those that wait answer when
+ * there is something to say, or after `WAIT_MS`.
+ */
+export const ENDPOINTS: Endpoints = {
+  health: { method: "GET", path: "/healthz", caller: "anybody", request: null, response: z.strictObject({ status: z.literal("ok") }) },
+  roster: { method: "GET", path: "/v1/roster", caller: "anybody", request: null, response: envelopeSchema },
+  policy: { method: "GET", path: "/v1/policy", caller: "anybody", request: null, response: policySchema },
+  datasets: { method: "GET", path: "/v1/datasets", caller: "anybody", request: null, response: z.array(datasetSchema) },
+  ask: { method: "POST", path: "/v1/queries", caller: "researcher", request: z.unknown(), response: z.strictObject({ id: z.string() }) },
+  state: { method: "GET", path: "/v1/queries/:query", caller: "researcher", request: null, response: queryStateSchema },
+  offers: {
+    method: "POST",
+    path: "/v1/offers",
+    caller: "centre",
+    request: empty,
+    response: z.strictObject({ offers: z.array(envelopeSchema).max(100) }),
+  },
+  answer: {
+    method: "POST",
+    path: "/v1/offers/:offer/answers",
+    caller: "centre",
+    request: z.strictObject({ answer: envelopeSchema }),
+    response: z.strictObject({ formation: envelopeSchema.nullable() }),
+  },
+  exchange: { method: "POST", path: "/v1/sessions/:session/exchanges/:exchange", caller: "centre", request: "octets", response: "octets" },
+  release: {
+    method: "POST",
+    path: "/v1/sessions/:session/releases",
+    caller: "centre",
+    request: z.strictObject({ release: envelopeSchema }),
+    response: empty,
+  },
+  stop: {
+    method: "POST",
+    path: "/v1/sessions/:session/stops",
+    caller: "centre",
+    request: z.strictObject({ stop: envelopeSchema }),
+    response: empty,
+  },
+};
+
+/** Longest wait of one request. */
+export const WAIT_MS = 25_000;
+
+/** The path of an endpoint with its segments filled in. */
+export function pathOf(endpoint: Pick<Endpoint, "path">, segments: Readonly<Record<string, string>> = {}): string {
+  return endpoint.path.replaceAll(/:([a-z]+)/g, (_, name: string) => encodeURIComponent(segments[name] ?? ""));
+}

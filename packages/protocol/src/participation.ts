@@ -1,0 +1,133 @@
+import { type Policy, strictest } from "@tutti/disclosure";
+import {
+  type BoxKeys,
+  contentHash,
+  digestWith,
+  type Envelope,
+  EnvelopeFault,
+  LABELS,
+  type Secret,
+  type Sha256,
+  type SignatureScheme,
+  toUtf8,
+} from "@tutti/envelope";
+import type { Plan } from "@tutti/query";
+import { ACCEPTANCE, type Acceptance } from "./answer.ts";
+import { committeeOf } from "./committee.ts";
+import type { EpochKeys } from "./epoch-key.ts";
+import { FORMATION } from "./formation.ts";
+import { openMessage } from "./message.ts";
+import type { Offer } from "./offer.ts";
+import type { PinnedRoster } from "./roster.ts";
+import { SessionStop } from "./stop.ts";
+
+/** What a centre has said yes to. */
+export interface Accepted {
+  readonly offer: Offer;
+  /** `sha256:…` of the offer. */
+  readonly offerHash: string;
+  readonly plan: Plan;
+  readonly acceptance: Acceptance;
+  /** The box keys behind the acceptance's epoch key. */
+  readonly box: BoxKeys;
+}
+
+/** One centre's place in a session that was formed. */
+export interface Participation extends Pick<Accepted, "offer" | "offerHash" | "plan"> {
+  /** 32 bytes: a hash of offer, plan, participants, their keys and policies, and the policy in force. */
+  readonly session: Uint8Array;
+  /** The strictest of the network's and the participants'. */
+  readonly policy: Policy;
+  /** Names, in session order. */
+  readonly participants: readonly string[];
+  readonly self: number;
+  /** Who holds points, as indices, rising. */
+  readonly committee: readonly number[];
+  /** Keys shared with each other participant; null at `self`. */
+  readonly keys: readonly (Secret | null)[];
+}
+
+/** What a centre needs to check a formation. */
+export interface FormationCheck {
+  readonly roster: PinnedRoster;
+  readonly epochKeys: EpochKeys;
+  readonly scheme: SignatureScheme;
+  readonly sha256: Sha256;
+  readonly nowMs: number;
+}
+
+/**
+ * Checks what the coordinator put together, and works out the session from it: every participant works out the same id, or stops.
+ * @throws SessionStop `formation`, `late` or `tooFewCentres`
+ */
+export function participate(accepted: Accepted, formation: Envelope, check: FormationCheck): Participation {
+  const { offer, offerHash, plan, acceptance: own } = accepted;
+  const { roster, sha256, nowMs } = check;
+  if (nowMs > offer.expiresAtMs) throw new SessionStop("late", "the session was formed after its offer had expired: ask again");
+  const acceptances = opened(formation, offerHash, check);
+  const participants = acceptances.map(({ centre }) => centre);
+  const places = participants.map((centre) => roster.centres.findIndex(({ name }) => name === centre));
+  if (places.some((place, i) => i > 0 && place <= places[i - 1]!)) throw wrong("the participants are not in the order of the roster");
+  if (participants.some((centre) => !offer.invited.includes(centre))) throw wrong("a participant was not invited");
+  const self = participants.indexOf(own.centre);
+  if (self < 0 || contentHash(acceptances[self], sha256) !== contentHash(own, sha256))
+    throw wrong("this centre's own acceptance is not in it");
+  if (acceptances.some((acceptance) => acceptance.offer !== offerHash)) throw wrong("an acceptance is of another offer");
+  if (acceptances.some((acceptance) => acceptance.plan !== own.plan))
+    throw wrong("the centres derived different plans: are all of one version?");
+  const policy = strictest([offer.policy, ...acceptances.map((acceptance) => acceptance.policy)]);
+  if (participants.length < policy.minimumCentres) {
+    throw new SessionStop(
+      "tooFewCentres",
+      `${participants.length} centres would take part, and the strictest policy among them asks for ${policy.minimumCentres}`,
+    );
+  }
+  return {
+    offer,
+    offerHash,
+    plan,
+    session: digestWith(
+      sha256,
+      LABELS.session,
+      toUtf8(offerHash),
+      toUtf8(contentHash(policy, sha256)),
+      toUtf8(contentHash(acceptances, sha256)),
+    ),
+    policy,
+    participants,
+    self,
+    committee: committeeOf(acceptances.map(({ centre, nonce }) => ({ centre, nonce }))),
+    keys: acceptances.map((acceptance, i) => (i === self ? null : keyOf(acceptance, accepted.box, check))),
+  };
+}
+
+/** The hex of a session's id: its name in addresses and logs. */
+export function sessionName(session: Uint8Array): string {
+  return Array.from(session, (byte) => byte.toString(16).padStart(2, "0")).join("");
+}
+
+function opened(formation: Envelope, offerHash: string, { roster, scheme }: FormationCheck): readonly Acceptance[] {
+  try {
+    const { value } = openMessage(FORMATION, formation, roster.coordinatorKey, scheme);
+    if (value.offer !== offerHash) throw wrong("it is of another offer");
+    return value.acceptances.map((envelope) => {
+      const { value: acceptance, by } = openMessage(ACCEPTANCE, envelope, roster.centreKeys, scheme);
+      if (by !== acceptance.centre) throw wrong("an acceptance is signed by another centre");
+      return acceptance;
+    });
+  } catch (fault) {
+    throw fault instanceof EnvelopeFault ? wrong(fault.message) : fault;
+  }
+}
+
+function keyOf({ centre, epochKey }: Acceptance, box: BoxKeys, { epochKeys, roster, nowMs }: FormationCheck): Secret {
+  try {
+    return epochKeys.sharedWith(centre, epochKey, box, roster.centreKeys, nowMs);
+  } catch (fault) {
+    throw fault instanceof EnvelopeFault ? wrong(fault.message) : fault;
+  }
+}
+
+function wrong(what: string): SessionStop {
+  return new SessionStop("formation", `the coordinator's list of participants does not hold: ${what}`);
+}

@@ -1,0 +1,119 @@
+import { type Dataset, datasetName } from "@tutti/dataset";
+import type { Policy } from "@tutti/disclosure";
+import { contentHash, type Envelope, EnvelopeFault, type Identity, type Sha256, type SignatureScheme, toHex } from "@tutti/envelope";
+import type { Random } from "@tutti/field";
+import { check, type Contribution, plan } from "@tutti/query";
+import { ACCEPTANCE, REFUSAL, type RefusalReason } from "./answer.ts";
+import { CLOCK_SKEW_MS, EpochKeys } from "./epoch-key.ts";
+import { openMessage, signMessage } from "./message.ts";
+import { OFFER, type Offer } from "./offer.ts";
+import { type Accepted, participate } from "./participation.ts";
+import type { PinnedRoster } from "./roster.ts";
+import { Session } from "./session.ts";
+
+/** What a centre is, to the protocol. */
+export interface PartySetting {
+  readonly identity: Identity;
+  /** The pinned roster. */
+  readonly roster: PinnedRoster;
+  /** The centre's own policy. */
+  readonly policy: Policy;
+  /** The dictionaries that the centre has data for. */
+  readonly datasets: readonly Dataset[];
+  readonly scheme: SignatureScheme;
+  readonly sha256: Sha256;
+  readonly random: Random;
+  /** The centre's own rules: why it does not answer this offer, or null. */
+  readonly rule?: ((offer: Offer) => RefusalReason | null) | undefined;
+  /** Whether an offer of this hash was answered before: from the ledger, so that it outlives the process. */
+  readonly answered: (offerHash: string) => boolean;
+}
+
+/** A centre's answer to an offer: an envelope to post, and what it has accepted, if it has. */
+export interface Answer {
+  readonly envelope: Envelope;
+  readonly accepted: Accepted | null;
+  /** Why not; null when accepted. */
+  readonly reason: RefusalReason | null;
+  /** The offer as far as it could be read. */
+  readonly offer: Offer | null;
+  readonly offerHash: string;
+}
+
+/** One centre in the protocol, without I/O: it considers offers, and takes its part in the sessions that are formed of them. */
+export class Party {
+  readonly #setting: PartySetting;
+  readonly #datasets: ReadonlyMap<string, { readonly dataset: Dataset; readonly hash: string }>;
+  readonly #epochKeys: EpochKeys;
+
+  constructor(setting: PartySetting) {
+    this.#setting = setting;
+    this.#datasets = new Map(setting.datasets.map((dataset) => [datasetName(dataset), { dataset, hash: contentHash(dataset) }]));
+    this.#epochKeys = new EpochKeys(setting.identity, setting.scheme, setting.random);
+  }
+
+  /** Accepts or refuses an offer, from anything at all; never throws. The answer is signed, and depends on no data. */
+  consider(envelope: unknown, nowMs: number): Answer {
+    const { identity, scheme, policy, random } = this.#setting;
+    const offer = this.#open(envelope);
+    const offerHash = offer === null ? UNREADABLE : contentHash(offer);
+    const refuse = (reason: RefusalReason): Answer => {
+      const refusal = { centre: identity.name, offer: offerHash, reason };
+      return { envelope: signMessage(REFUSAL, refusal, identity, scheme), accepted: null, reason, offer, offerHash };
+    };
+    if (offer === null) return refuse("altered");
+    const reason = this.#reasonAgainst(offer, offerHash, nowMs);
+    if (reason !== null) return refuse(reason);
+    const checked = check(offer.query, this.#datasets.get(offer.query.dataset)!.dataset);
+    if (!checked.ok) return refuse("query");
+    const planned = plan(checked.query, this.#datasets.get(offer.query.dataset)!.dataset);
+    const { box, statement } = this.#epochKeys.current(nowMs);
+    const acceptance = {
+      centre: identity.name,
+      offer: offerHash,
+      plan: contentHash(dataOf(planned)),
+      policy,
+      nonce: toHex(random(32)),
+      epochKey: statement,
+    };
+    const accepted = { offer, offerHash, plan: planned, acceptance, box };
+    return { envelope: signMessage(ACCEPTANCE, acceptance, identity, scheme), accepted, reason: null, offer, offerHash };
+  }
+
+  /**
+   * Takes part in a session, with this centre's numbers.
+   * @throws SessionStop when the formation does not hold
+   */
+  join(accepted: Accepted, formation: Envelope, contribution: Contribution, nowMs: number): Session {
+    const { roster, scheme, sha256 } = this.#setting;
+    const participation = participate(accepted, formation, { roster, epochKeys: this.#epochKeys, scheme, sha256, nowMs });
+    return new Session(participation, contribution, this.#setting);
+  }
+
+  #open(envelope: unknown): Offer | null {
+    try {
+      return openMessage(OFFER, envelope, this.#setting.roster.coordinatorKey, this.#setting.scheme).value;
+    } catch (fault) {
+      if (fault instanceof EnvelopeFault) return null;
+      throw fault;
+    }
+  }
+
+  #reasonAgainst(offer: Offer, offerHash: string, nowMs: number): RefusalReason | null {
+    const { identity, roster, answered, rule } = this.#setting;
+    if (offer.network !== roster.network || offer.roster !== roster.hash) return "roster";
+    if (!offer.invited.includes(identity.name)) return "uninvited";
+    if (nowMs > offer.expiresAtMs || nowMs < offer.issuedAtMs - CLOCK_SKEW_MS) return "expired";
+    if (answered(offerHash)) return "replayed";
+    if (this.#datasets.get(offer.query.dataset)?.hash !== offer.dataset) return "dataset";
+    return rule?.(offer) ?? null;
+  }
+}
+
+/** The hash that stands for an offer that can't be read. */
+const UNREADABLE = `sha256:${"0".repeat(64)}`;
+
+/** A plan as data, without the functions of its grids. */
+function dataOf(value: unknown): unknown {
+  return JSON.parse(JSON.stringify(value));
+}

@@ -1,0 +1,299 @@
+import { type Release, release, type Standing } from "@tutti/disclosure";
+import { canonical, contentHash, type Envelope, type Identity, readCanonical, type Sha256, type SignatureScheme } from "@tutti/envelope";
+import type { Random } from "@tutti/field";
+import type { Contribution } from "@tutti/query";
+import {
+  type Dealer,
+  type Dealing,
+  type Heard,
+  open,
+  openAll,
+  openWide,
+  type Parcel,
+  parcelLength,
+  parcels,
+  type Round,
+  type Scheme,
+  schemeFor,
+  SharingFault,
+} from "@tutti/sharing";
+import { Channel, decodeVectors, encodeParcel, encodeVectors, type HeardFrom, RESULT_EXCHANGE, type Said } from "./channel.ts";
+import { compute, dealingOf } from "./computation.ts";
+import { signMessage } from "./message.ts";
+import { type Participation, sessionName } from "./participation.ts";
+import { RELEASE } from "./released.ts";
+import { SessionStop, STOP } from "./stop.ts";
+
+/** What a session asks of its host next. */
+export type Step =
+  /** Post these bytes in this exchange, and give `heard` what the coordinator delivers. */
+  | { readonly kind: "exchange"; readonly exchange: number; readonly bundle: Uint8Array }
+  /** Write this down durably, then call `recorded`. `standing` is null where this participant holds no points and can't know. */
+  | { readonly kind: "record"; readonly standing: readonly Standing[] | null }
+  /** Hand in the signed release: the session is over. */
+  | { readonly kind: "release"; readonly release: Release; readonly envelope: Envelope }
+  /** Hand in the signed stop: the session is over, and nothing more is said. */
+  | { readonly kind: "stopped"; readonly stop: SessionStop; readonly envelope: Envelope };
+
+/** What a session is run with. */
+export interface SessionParts {
+  readonly identity: Identity;
+  readonly scheme: SignatureScheme;
+  readonly random: Random;
+  readonly sha256: Sha256;
+}
+
+type Asked =
+  | { readonly kind: "exchange"; readonly exchange: number; readonly said: Said; readonly from: readonly number[] }
+  | Extract<Step, { kind: "record" }>;
+type Course = Generator<Asked, Release, readonly (HeardFrom | null)[]>;
+
+/**
+ * One participant's run of one query, as a machine without I/O: it says what to do next (`Step`), and is told what came of it.
+ * It opens nothing unless everything that it heard holds together, and after a stop it says nothing more.
+ */
+export class Session {
+  /** Its name in addresses and logs. */
+  readonly name: string;
+  readonly #participation: Participation;
+  readonly #parts: SessionParts;
+  readonly #channel: Channel;
+  readonly #scheme: Scheme;
+  readonly #dealers: readonly Dealer[];
+  readonly #course: Course;
+  /** The last dealing, whose dealers a `deal` fault counts. */
+  #dealing: Dealing | null = null;
+  #asked: Asked | null = null;
+
+  constructor(participation: Participation, contribution: Contribution, parts: SessionParts) {
+    const { session, participants, self, keys, committee } = participation;
+    this.name = sessionName(session);
+    this.#participation = participation;
+    this.#parts = parts;
+    this.#channel = new Channel({ session, participants, self, keys, keyPiece: parts.random(32), sha256: parts.sha256 });
+    this.#scheme = schemeFor(committee.length);
+    this.#dealers = participants.map((_, i) => ({ contributes: true, holder: committee.includes(i) ? committee.indexOf(i) : null }));
+    this.#course = committee.includes(self) ? this.#asHolder(contribution) : this.#asOutsider(contribution);
+  }
+
+  /** The first step. */
+  start(): Step {
+    return this.#advance(() => this.#course.next());
+  }
+
+  /** The next step, after the coordinator delivered the exchange asked for. */
+  heard(delivery: Uint8Array): Step {
+    return this.#advance(() => {
+      if (this.#asked?.kind !== "exchange") throw new SessionStop("defect", "nothing was to be heard");
+      return this.#course.next(this.#channel.hear(delivery, this.#asked.from));
+    });
+  }
+
+  /** The next step, after the record was written. */
+  recorded(): Step {
+    return this.#advance(() => {
+      if (this.#asked?.kind !== "record") throw new SessionStop("defect", "nothing was to be written");
+      return this.#course.next([]);
+    });
+  }
+
+  /** Ends the session from outside: the ledger can't be written, the coordinator has ended it, time is over. */
+  stop(stop: SessionStop): Step {
+    this.#asked = null;
+    const value = { session: this.name, centre: this.#parts.identity.name, cause: stop.cause, blame: stop.blame.slice(0, 20) };
+    return { kind: "stopped", stop, envelope: signMessage(STOP, value, this.#parts.identity, this.#parts.scheme) };
+  }
+
+  #advance(next: () => IteratorResult<Asked, Release>): Step {
+    try {
+      const step = next();
+      if (step.done) {
+        this.#asked = null;
+        return {
+          kind: "release",
+          release: step.value,
+          envelope: signMessage(RELEASE, step.value, this.#parts.identity, this.#parts.scheme),
+        };
+      }
+      this.#asked = step.value;
+      if (step.value.kind === "record") return step.value;
+      const { exchange, said } = step.value;
+      return { kind: "exchange", exchange, bundle: this.#channel.say(exchange, said) };
+    } catch (fault) {
+      return this.stop(this.#stopOf(fault));
+    }
+  }
+
+  *#asHolder(contribution: Contribution): Course {
+    const { plan, policy, committee, self, participants } = this.#participation;
+    const holder = committee.indexOf(self);
+    const computing = compute({
+      plan,
+      policy,
+      scheme: this.#scheme,
+      dealers: this.#dealers,
+      self,
+      holder,
+      contribution,
+      random: this.#parts.random,
+    });
+    let exchange = 0;
+    let next = computing.next();
+    while (!next.done) {
+      const asked = next.value;
+      if ("record" in asked) {
+        yield { kind: "record", standing: asked.record };
+        next = computing.next(HEARD_NOTHING);
+        continue;
+      }
+      const from = exchange === 0 ? [...participants.keys()] : committee;
+      const heard = yield { kind: "exchange", exchange, said: this.#sayRound(asked, exchange), from };
+      next = computing.next(this.#hearRound(asked, heard));
+      exchange++;
+    }
+    const { opened, contributors } = next.value;
+    const made = release(plan, opened, this.#about(contributors.length));
+    if (committee.length < participants.length) yield { kind: "exchange", ...resultExchange(participants.length, canonical(made)) };
+    return made;
+  }
+
+  /** A participant outside of the committee: it deals, and signs the result that more of the committee tell it than could lie together. */
+  *#asOutsider(contribution: Contribution): Course {
+    const { plan, policy, participants, self, committee } = this.#participation;
+    yield { kind: "record", standing: null };
+    const what = dealingOf({ plan, policy, scheme: this.#scheme, dealers: this.#dealers });
+    const dealt = parcels(what, self, contribution, this.#parts.random);
+    const parts = participants.map((_, to) => (committee.includes(to) ? encodeParcel(dealt[committee.indexOf(to)]!) : EMPTY));
+    yield { kind: "exchange", exchange: 0, said: { broadcast: EMPTY, parts }, from: [...participants.keys()] };
+    const heard = yield { kind: "exchange", ...resultExchange(participants.length, EMPTY) };
+    const told = new Map<string, { bytes: Uint8Array; times: number }>();
+    for (const holder of committee) {
+      const bytes = heard[holder]?.broadcast;
+      if (bytes === undefined) continue;
+      const key = contentHash(Array.from(this.#parts.sha256(bytes)));
+      told.set(key, { bytes, times: (told.get(key)?.times ?? 0) + 1 });
+    }
+    const agreed = [...told.values()].find(({ times }) => times > this.#scheme.degree);
+    const value = agreed === undefined ? null : RELEASE.schema.safeParse(parsed(agreed.bytes));
+    if (!value?.success) throw new SessionStop("disagreement", "the committee did not tell one result: ask again");
+    return value.data;
+  }
+
+  #about(contributed: number) {
+    const { offer, policy, participants } = this.#participation;
+    const centres = { invited: offer.invited.length, contributed, finished: participants.length - this.#channel.gone.size };
+    return { query: contentHash(offer.query), policy, centres, strength: this.#scheme.strength };
+  }
+
+  #sayRound(round: Round, exchange: number): Said {
+    const { participants, committee } = this.#participation;
+    const deal = round.deal;
+    if (deal !== null) this.#dealing = deal.what;
+    const parts = participants.map((_, to) => {
+      const holder = committee.indexOf(to);
+      if (holder < 0) return exchange === 0 ? EMPTY : null;
+      return deal === null ? EMPTY : encodeParcel(deal.parcels[holder]!);
+    });
+    const narrow = round.open.map(({ shares }) => shares);
+    const wide = round.openWide.map(({ shares }) => shares);
+    return { broadcast: encodeVectors(narrow, wide), parts };
+  }
+
+  #hearRound(round: Round, heard: readonly (HeardFrom | null)[]): Heard {
+    const { committee, self } = this.#participation;
+    const { deal } = round;
+    const dealt = deal === null ? [] : deal.what.dealers.map((_, d) => this.#parcel(deal.what, d, deal.parcels, heard));
+    const narrow = round.open.map(({ shares }) => shares.length);
+    const wide = round.openWide.map(({ shares }) => shares.length);
+    const said = committee.map((i) => {
+      if (i === self) return { narrow: round.open.map(({ shares }) => shares), wide: round.openWide.map(({ shares }) => shares) };
+      const from = heard[i];
+      return from ? this.#read(i, () => decodeVectors(from.broadcast, narrow, wide)) : null;
+    });
+    const opened = round.open.map((opening, k) =>
+      openAll(
+        this.#scheme,
+        opening,
+        said.map((one) => one?.narrow[k] ?? null),
+        open,
+      ),
+    );
+    const openedWide = round.openWide.map((opening, k) =>
+      openAll(
+        this.#scheme,
+        opening,
+        said.map((one) => one?.wide[k] ?? null),
+        openWide,
+      ),
+    );
+    return { dealt, opened, openedWide, challenge: this.#channel.challenge() };
+  }
+
+  #parcel(what: Dealing, dealer: number, own: readonly Parcel[], heard: readonly (HeardFrom | null)[]): Parcel | null {
+    const { committee, self } = this.#participation;
+    const participant = this.#participantOf(what, dealer);
+    if (participant === self) return own[committee.indexOf(self)]!;
+    const from = heard[participant];
+    if (!from) return null;
+    const { narrow, wide } = parcelLength(what, dealer);
+    const read = this.#read(participant, () => decodeVectors(from.part, [narrow], [wide]));
+    return { narrow: read.narrow[0]!, wide: read.wide[0]! };
+  }
+
+  #participantOf(what: Dealing, dealer: number): number {
+    const holder = what.dealers[dealer]!.holder;
+    return holder === null ? dealer : this.#participation.committee[holder]!;
+  }
+
+  #read<T>(participant: number, read: () => T): T {
+    try {
+      return read();
+    } catch {
+      const centre = this.#participation.participants[participant]!;
+      throw new SessionStop("malformed", `${centre} sent something that does not fit the protocol: is its agent of this version?`, [
+        centre,
+      ]);
+    }
+  }
+
+  #stopOf(fault: unknown): SessionStop {
+    if (fault instanceof SessionStop) return fault;
+    if (!(fault instanceof SharingFault))
+      return new SessionStop("defect", "the session stopped on a mistake in this program: please report it");
+    const { participants, committee } = this.#participation;
+    switch (fault.kind) {
+      case "opening":
+        return new SessionStop(
+          "opening",
+          fault.message,
+          fault.blame.map((holder) => participants[committee[holder]!]!),
+        );
+      case "deal":
+        return new SessionStop(
+          "deal",
+          fault.message,
+          fault.blame.map((dealer) => participants[this.#participantOf(this.#dealing!, dealer)]!),
+        );
+      case "missing":
+        return new SessionStop("tooFewCentres", "too many centres fell silent to finish the session: ask again when they can be reached");
+      case "defect":
+        return new SessionStop("defect", fault.message);
+    }
+  }
+}
+
+const EMPTY = new Uint8Array(0);
+const HEARD_NOTHING: Heard = { dealt: [], opened: [], openedWide: [], challenge: EMPTY };
+
+function resultExchange(participants: number, broadcast: Uint8Array) {
+  const parts = Array.from({ length: participants }, () => EMPTY);
+  return { exchange: RESULT_EXCHANGE, said: { broadcast, parts }, from: Array.from({ length: participants }, (_, i) => i) };
+}
+
+function parsed(bytes: Uint8Array): unknown {
+  try {
+    return readCanonical(bytes);
+  } catch {
+    return null;
+  }
+}
