@@ -1,0 +1,201 @@
+import { expect, test } from "vitest";
+import * as fc from "fast-check";
+import { fromBase64Url, toBase64 } from "./base64.ts";
+import { contentDigest } from "./content-digest.ts";
+import { toHex } from "./hex.ts";
+import type { HttpRequest } from "./http-request.ts";
+import { HttpSignatureFault, signRequest, verifyRequest } from "./http-signature.ts";
+import { createIdentity, type Identity } from "./identity.ts";
+import { tweetnaclScheme as scheme } from "./signature.ts";
+import { signatureBase } from "./signature-base.ts";
+import { fromUtf8, toUtf8 } from "./text.ts";
+import { party } from "./trial.ts";
+
+const lyon = party("Hôpital de Lyon");
+const request: HttpRequest = { method: "POST", target: "/v1/sessions/s1/bundle?exchange=3", body: toUtf8('{"hello": "world"}') };
+const nonce = Uint8Array.from({ length: 16 }, (_, i) => i);
+const signing = { audience: "coordinator", nowSeconds: 1_000, ttlSeconds: 60, nonce };
+const signed = headersOf(request, lyon);
+
+type Fields = Readonly<Record<string, string>>;
+
+function headersOf(some: HttpRequest, identity: Identity, more: Partial<typeof signing> = {}): Fields {
+  return { ...signRequest(some, identity, { ...signing, ...more }, scheme) };
+}
+
+interface Arrival extends Partial<HttpRequest> {
+  readonly headers?: Fields;
+  readonly audience?: string;
+  readonly nowSeconds?: number;
+}
+
+const lookup = (keyid: string): Uint8Array | null => (keyid === lyon.name ? lyon.publicKey : null);
+
+function arriving({ headers = signed, audience = "coordinator", nowSeconds = 1_010, ...altered }: Arrival): () => unknown {
+  const fields = new Map(Object.entries(headers));
+  return () => verifyRequest({ ...request, ...altered, headers: fields }, lookup, { audience, nowSeconds, skewSeconds: 5 }, scheme);
+}
+
+function fault(act: () => unknown): string {
+  try {
+    act();
+  } catch (error) {
+    if (error instanceof HttpSignatureFault) return error.kind;
+    throw error;
+  }
+  return "none";
+}
+
+test("a signed request says who sent it, and until when its nonce matters", () => {
+  expect(arriving({})()).toEqual({ keyid: "Hôpital de Lyon", nonce: "AAECAwQFBgcICQoLDA0ODw", expiresSeconds: 1_060 });
+});
+
+test("the fields are those of the profile", () => {
+  expect(signed).toEqual({
+    "content-digest": "sha-256=:X48E9qOokqqrvdts8nOJRJN3OWDUoyWxBf7kbu9DBPE=:",
+    "tutti-audience": "coordinator",
+    "signature-input":
+      'tutti=("@method" "@path" "@query" "content-digest" "tutti-audience");created=1000;expires=1060;nonce="AAECAwQFBgcICQoLDA0ODw"' +
+      ';keyid="H%C3%B4pital%20de%20Lyon";tag="tutti/1/http-request"',
+    signature: expect.stringMatching(/^tutti=:[A-Za-z0-9+/]{86}==:$/),
+  });
+});
+
+/** The signed fields with a part of one of them replaced. */
+function replaced(name: string, part: string | RegExp, by: string): Fields {
+  const field = signed[name]!.replace(part, by);
+  expect(field).not.toBe(signed[name]);
+  return { ...signed, [name]: field };
+}
+const without = (name: string): Fields => Object.fromEntries(Object.entries(signed).filter(([key]) => key !== name));
+const input = (part: string | RegExp, by: string): Arrival => ({ headers: replaced("signature-input", part, by) });
+
+test.each<[string, Arrival, string]>([
+  ["nothing wrong", {}, "none"],
+  ["no signature", { headers: without("signature") }, "missing"],
+  ["no input", { headers: without("signature-input") }, "missing"],
+  ["no digest", { headers: without("content-digest") }, "shape"],
+  ["no audience", { headers: without("tutti-audience") }, "audience"],
+  ["another method", { method: "PUT" }, "signature"],
+  ["a method in small letters", { method: "post" }, "shape"],
+  ["another path", { target: "/v1/sessions/s2/bundle?exchange=3" }, "signature"],
+  ["another query", { target: "/v1/sessions/s1/bundle?exchange=4" }, "signature"],
+  ["no query", { target: "/v1/sessions/s1/bundle" }, "signature"],
+  ["a part of the path moved to the query", { target: "/v1/sessions/s1?/bundle?exchange=3" }, "signature"],
+  ["a target with a host", { target: "https://example.com/v1" }, "shape"],
+  ["another body", { body: toUtf8('{"hello": "World"}') }, "digest"],
+  ["no body", { body: new Uint8Array() }, "digest"],
+  [
+    "another body with its digest",
+    { body: new Uint8Array(), headers: { ...signed, "content-digest": contentDigest(new Uint8Array()) } },
+    "signature",
+  ],
+  ["another receiver", { audience: "Necker" }, "audience"],
+  ["a receiver put in on the way", { audience: "Necker", headers: replaced("tutti-audience", "coordinator", "Necker") }, "signature"],
+  ["the last second", { nowSeconds: 1_064 }, "none"],
+  ["one second too late", { nowSeconds: 1_065 }, "time"],
+  ["a clock that is slow", { nowSeconds: 995 }, "none"],
+  ["a clock that is too slow", { nowSeconds: 994 }, "time"],
+  ["a longer life", input("expires=1060", "expires=1300"), "signature"],
+  ["a life that is too long", input("expires=1060", "expires=1301"), "time"],
+  ["no life", input("expires=1060", "expires=1000"), "time"],
+  ["another nonce", input("AAEC", "BAEC"), "signature"],
+  ["a short nonce", input("AAECAwQFBgcICQoLDA0ODw", "AAEC"), "shape"],
+  ["nobody's key", input("H%C3%B4pital", "Hospital"), "key"],
+  ["a name in another spelling", input("%20de", "%20%64e"), "shape"],
+  ["half a name", input("%C3%B4", "%C3"), "shape"],
+  ["another version", input("tutti/1/", "tutti/2/"), "shape"],
+  ["another label of ours", input("tutti/1/http-request", "tutti/1/offer"), "shape"],
+  ["fewer components", input(' "content-digest"', ""), "shape"],
+  ["other spacing", input(";created", "; created"), "shape"],
+  ["another order", input(/(;created=\d+)(;expires=\d+)/, "$2$1"), "shape"],
+  ["an algorithm", input(";tag", ';alg="hmac-sha256";tag'), "shape"],
+  ["a time with a fraction", input("created=1000", "created=1000.0"), "shape"],
+  ["two signatures", { headers: { ...signed, signature: `${signed["signature"]}, ${signed["signature"]}` } }, "shape"],
+  ["another digest algorithm", { headers: replaced("content-digest", "sha-256", "sha-512") }, "shape"],
+  [
+    "a signature of another request",
+    { headers: { ...headersOf({ ...request, method: "PUT" }, lyon), ...without("signature") } },
+    "signature",
+  ],
+  ["a signature of another party", { headers: { ...signed, signature: headersOf(request, party("Necker"))["signature"]! } }, "signature"],
+])("%s", (_, arrival, expected) => {
+  expect(fault(arriving(arrival))).toBe(expected);
+});
+
+test("an altered character in any field is a fault", () => {
+  const change = fc.tuple(fc.constantFrom(...Object.keys(signed)), fc.nat(), fc.constantFrom(...'A0=;:", é%\n'));
+  fc.assert(
+    fc.property(change, ([name, at, character]) => {
+      const field = signed[name]!;
+      const i = at % field.length;
+      const altered = field.slice(0, i) + character + field.slice(i + 1);
+      return altered === field || fault(arriving({ headers: { ...signed, [name]: altered } })) !== "none";
+    }),
+    { numRuns: 200 },
+  );
+});
+
+test("anything at all is a fault", () => {
+  const text = fc.oneof(fc.string({ unit: "binary" }), fc.constantFrom(...Object.values(signed)));
+  const fields = fc.record(
+    { "signature-input": text, signature: text, "content-digest": text, "tutti-audience": text },
+    { requiredKeys: [] },
+  );
+  fc.assert(
+    fc.property(fields, fc.string(), fc.string(), (headers, method, target) => fault(arriving({ headers, method, target })) !== "none"),
+  );
+});
+
+test.each<[string, Partial<HttpRequest>, Partial<typeof signing>]>([
+  ["a target without a path", { target: "?a=1" }, {}],
+  ["a dot segment", { target: "/v1/../v2" }, {}],
+  ["an encoded dot segment", { target: "/v1/%2E%2e" }, {}],
+  ["a character that URLs encode", { target: "/v1/é" }, {}],
+  ["a quote that URLs encode in a query", { target: "/v1?a='" }, {}],
+  ["a fragment", { target: "/v1#a" }, {}],
+  ["a line break", { target: "/v1\n" }, {}],
+  ["a method in small letters", { method: "get" }, {}],
+  ["half a second", {}, { nowSeconds: 0.5 }],
+  ["too long a life", {}, { ttlSeconds: 301 }],
+  ["a short nonce", {}, { nonce: new Uint8Array(15) }],
+])("%s is not signed", (_, altered, more) => {
+  expect(() => headersOf({ ...request, ...altered }, lyon, more)).toThrow(RangeError);
+});
+
+test("a request without query and body can be signed too", () => {
+  const plain: HttpRequest = { method: "GET", target: "/", body: new Uint8Array() };
+  expect(fault(arriving({ ...plain, headers: headersOf(plain, lyon) }))).toBe("none");
+});
+
+test("the platform's SHA-256 may stand in", () => {
+  const fields = signRequest(request, lyon, { ...signing, sha256: () => new Uint8Array(32) }, scheme);
+  expect(fields["content-digest"]).toBe(`sha-256=:${toBase64(new Uint8Array(32))}:`);
+});
+
+test("digests are those of RFC 9530, appendix B", () => {
+  expect(contentDigest(toUtf8('{"hello": "world"}\n'))).toBe("sha-256=:RK/0qy18MlBSVnWgjwz6lZEWjP/lF5HF9bvEF8FabDg=:");
+  expect(contentDigest(new Uint8Array())).toBe("sha-256=:47DEQpj8HBSa+/TImW+5JCeuQeRkm5NMpJWZG3hSuFU=:");
+});
+
+test("the signature base is the one of RFC 9421 §B.2.6, and so is the signature", () => {
+  const key = createIdentity("test-key-ed25519", () => fromBase64Url("n4Ni-HpISpVObnQMW0wOhCKROaIKqKtW_2ZYb2p9KcU"));
+  expect(toHex(key.publicKey)).toBe(toHex(fromBase64Url("JrQLj5P_89iXES9-vFgrIy29clF9CC_oPPsw3c5D0bs")));
+  const base = signatureBase(
+    [
+      ["date", "Tue, 20 Apr 2021 02:07:55 GMT"],
+      ["@method", "POST"],
+      ["@path", "/foo"],
+      ["@authority", "example.com"],
+      ["content-type", "application/json"],
+      ["content-length", "18"],
+    ],
+    '("date" "@method" "@path" "@authority" "content-type" "content-length");created=1618884473;keyid="test-key-ed25519"',
+  );
+  expect(fromUtf8(base)).toMatch(
+    /^"date": Tue, 20 Apr 2021 02:07:55 GMT\n"@method": POST\n[^]*\n"@signature-params": \("date" [^]*ed25519"$/,
+  );
+  expect(toBase64(scheme.sign(base, key.secretKey))).toBe(
+    "wqcAqbmYJ2ji2glfAMaRy4gruYYnx2nEFN2HN6jrnDnQCK1u02Gb04v9EDgwUPiu4A0w6vuQv5lIp5WPpBKRCw==",
+  );
+});
