@@ -2,7 +2,7 @@ export { openedFirst, openedQuantiles } from "./opened.ts";
 export type { Opened } from "./opened.ts";
 export { DEFAULT_POLICY, policySchema, strictest } from "./policy.ts";
 export type { Policy } from "./policy.ts";
-export { smallValues, testedCells } from "./primary.ts";
+export { primary, smallValues } from "./primary.ts";
 export { release, releaseSchema } from "./release.ts";
 export type { Release, ReleaseResult, Session } from "./release.ts";
 export { quantileRows, revealOf, revealShares, searchesOf } from "./reveal.ts";

@@ -8,9 +8,11 @@ export function smallValues(policy: Policy): SmallValues {
 }
 
 /**
- * The cells of a plan that are put to the test, as indices, rising: all but the missing ones, and those too where the
- * policy or the dictionary says so. A missing cell that is not tested never opens.
+ * Which small cells hide for their own sake, by cell: all but the missing ones, and those too where the policy or the dictionary says so.
+ * Every cell is tested all the same: what may cover another has to be known not to be small.
+ *
+ * @param small the verdict of each cell of the plan
  */
-export function testedCells(plan: Plan, policy: Policy): readonly number[] {
-  return plan.cells.flatMap(({ role, sensitive }, cell) => (role !== "missing" || sensitive || policy.missing === "cell" ? [cell] : []));
+export function primary(plan: Plan, policy: Policy, small: readonly boolean[]): readonly boolean[] {
+  return plan.cells.map(({ role, sensitive }, cell) => small[cell]! && (role !== "missing" || sensitive || policy.missing === "cell"));
 }

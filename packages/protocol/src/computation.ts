@@ -10,7 +10,6 @@ import {
   smallValues,
   type Standing,
   suppress,
-  testedCells,
   Totals,
 } from "@tutti/disclosure";
 import { type Contribution, layout, type Plan } from "@tutti/query";
@@ -70,19 +69,15 @@ export interface Computed {
 export function* compute(computation: Computation): Generator<Round | Recording, Computed, Heard> {
   const { plan, policy, scheme, self, holder, contribution, random } = computation;
   const small = smallValues(policy);
-  const tested = testedCells(plan, policy);
   const ahead = masksWanted(plan);
   const dealt = yield* dealing(dealingOf(computation), self, contribution, random);
   if (dealt.contributors.length < policy.minimumCentres) {
     throw new SessionStop("tooFewCentres", "too few centres contributed: ask again when more of them can be reached");
   }
   const totals = new Totals(plan, dealt.counts, dealt.sums);
-  const [, made, verdicts] = yield* together([
-    dealt.check,
-    masks(scheme, ahead, dealt.supply),
-    smallness(scheme, totals.cells(tested), small, dealt.supply),
-  ]);
-  const standing = suppress(plan, new Map(tested.map((cell, i) => [cell, verdicts[i]!])));
+  const [, made] = yield* together([dealt.check, masks(scheme, ahead, dealt.supply)]);
+  const verdicts = yield* smallness(scheme, totals.cells([...plan.cells.keys()]), small, dealt.supply);
+  const standing = suppress(plan, policy, verdicts);
   yield { record: standing };
 
   const reveal = revealOf(plan, standing);
@@ -111,7 +106,7 @@ export function* compute(computation: Computation): Generator<Round | Recording,
 /** What is dealt in the first exchange; every participant works out the same. */
 export function dealingOf({ plan, policy, scheme, dealers }: Pick<Computation, "plan" | "policy" | "scheme" | "dealers">): Dealing {
   const { narrow, wide } = layout(plan);
-  const demand = demandOf(smallnessDemand(smallValues(policy), testedCells(plan, policy).length), masksDemand(masksWanted(plan)));
+  const demand = demandOf(smallnessDemand(smallValues(policy), plan.cells.length), masksDemand(masksWanted(plan)));
   const spare = scheme.holders - pointsNeeded(scheme, scheme.productDegree);
   return { scheme, dealers, counts: narrow, sums: wide, demand, spare };
 }

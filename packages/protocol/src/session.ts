@@ -1,4 +1,4 @@
-import { type Release, release, type Standing } from "@tutti/disclosure";
+import { type Policy, type Release, release, type Standing } from "@tutti/disclosure";
 import { canonical, contentHash, type Envelope, type Identity, readCanonical, type Sha256, type SignatureScheme } from "@tutti/envelope";
 import type { Random } from "@tutti/field";
 import type { Contribution } from "@tutti/query";
@@ -74,6 +74,16 @@ export class Session {
     this.#scheme = schemeFor(committee.length);
     this.#dealers = participants.map((_, i) => ({ contributes: true, holder: committee.includes(i) ? committee.indexOf(i) : null }));
     this.#course = committee.includes(self) ? this.#asHolder(contribution) : this.#asOutsider(contribution);
+  }
+
+  /** Who takes part, in session order. */
+  get participants(): readonly string[] {
+    return this.#participation.participants;
+  }
+
+  /** The policy in force: the strictest of the network's and the participants'. */
+  get policy(): Policy {
+    return this.#participation.policy;
   }
 
   /** The first step. */
