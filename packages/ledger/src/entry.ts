@@ -18,7 +18,9 @@ interface Question {
   readonly query: string;
   /** The party that asks. */
   readonly requester: string;
-  /** The session's id. */
+  /** Content hash of the offer: what was answered once is not answered again. */
+  readonly offer: string;
+  /** The session's id; the offer's hash when none was formed. */
   readonly session: string;
 }
 
@@ -65,9 +67,10 @@ export const MAX_PARTICIPANTS = 2_048;
 const question = {
   query: contentHashSchema,
   requester: partyNameSchema,
+  offer: contentHashSchema,
   session: z.string().regex(/^[A-Za-z0-9:_-]{1,128}$/, "a session's id is 1 to 128 letters, digits, :, _ and -"),
 };
-const cause = z.string().regex(/^[a-z][a-z-]{0,31}$/, "a cause is one of the protocol's words");
+const cause = z.string().regex(/^[a-z][A-Za-z-]{0,31}$/, "a cause is one of the protocol's words");
 const participants = z.array(partyNameSchema).min(1).max(MAX_PARTICIPANTS);
 
 const place = {

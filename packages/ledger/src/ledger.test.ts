@@ -9,15 +9,15 @@ import { encodeLine, readLedger } from "./line.ts";
 
 const hash = fc.uint8Array({ minLength: 32, maxLength: 32 }).map((bytes) => `sha256:${toHex(bytes)}`);
 const centre = fc.constantFrom("Necker", "Würzburg", "Saint-Louis (Paris)", "centre-12");
-const question = { query: hash, requester: centre, session: hash };
-const cause = fc.constantFrom("expired", "replayed", "busy");
+const question = { query: hash, requester: centre, offer: hash, session: hash };
+const cause = fc.constantFrom("expired", "replayed", "tooFewCentres");
 const participants = fc.uniqueArray(centre, { minLength: 1 });
 const deed: fc.Arbitrary<Deed> = fc.oneof(
   fc.record({
     kind: fc.constant("answered" as const),
     body: fc.record(
       { ...question, participants, policy: hash, sets: hash },
-      { requiredKeys: ["query", "requester", "session", "participants", "policy"] },
+      { requiredKeys: ["query", "requester", "offer", "session", "participants", "policy"] },
     ),
   }),
   fc.record({ kind: fc.constant("refused" as const), body: fc.record({ ...question, cause }) }),
@@ -54,7 +54,7 @@ function fault(act: () => unknown): string {
 
 const refusal: Deed = {
   kind: "refused",
-  body: { query: `sha256:${"0".repeat(64)}`, requester: "Necker", session: "s-1", cause: "expired" },
+  body: { query: `sha256:${"0".repeat(64)}`, requester: "Necker", offer: `sha256:${"1".repeat(64)}`, session: "s-1", cause: "expired" },
 };
 
 test("a ledger reads back as it was written", () => {
@@ -175,6 +175,6 @@ test("what can't be read back is not written", () => {
 test("the chain's bytes are those of the specification", () => {
   // Worked out with Python: hashlib and json.dumps(sort_keys, separators).
   expect(GENESIS.hash).toBe("25a0323d835f15fa6b7dbdd9aa7d080b5a076e1bbdf925faf50e39b3ec35216f");
-  expect(entryHash(four[0]!)).toBe("413a17e2d54d03833c6989813bbf6c55e3f3ac1bfa1335b9510025ccf6ac24e3");
-  expect(headOf(four[0]!).hash).toBe("e5ec907cf735e04204b30a5280ab987d9bdcc3c5b8f97c213de4ff7948d40372");
+  expect(entryHash(four[0]!)).toBe("f2a1acc7424afee9fae489091a476242b64fd3af347b2d5545740e124c7b4421");
+  expect(headOf(four[0]!).hash).toBe("2b00f35103bd34b4ebf3fb066c4c6be1e2af42deef394f94beb841a68e51cdc9");
 });

@@ -22,6 +22,7 @@ import { compute, dealingOf } from "./computation.ts";
 import { signMessage } from "./message.ts";
 import { type Participation, sessionName } from "./participation.ts";
 import { RELEASE } from "./released.ts";
+import { RoundMail } from "./round-mail.ts";
 import { SessionStop, STOP } from "./stop.ts";
 
 /** What a session asks of its host next. */
@@ -60,6 +61,7 @@ export class Session {
   readonly #channel: Channel;
   readonly #scheme: Scheme;
   readonly #dealers: readonly Dealer[];
+  readonly #mail: RoundMail;
   readonly #course: Course;
   /** The last dealing, whose dealers a `deal` fault counts. */
   #dealing: Dealing | null = null;
@@ -72,6 +74,7 @@ export class Session {
     this.#parts = parts;
     this.#channel = new Channel({ session, participants, self, keys, keyPiece: parts.random(32), sha256: parts.sha256 });
     this.#scheme = schemeFor(committee.length);
+    this.#mail = new RoundMail(participation, this.#scheme);
     this.#dealers = participants.map((_, i) => ({ contributes: true, holder: committee.includes(i) ? committee.indexOf(i) : null }));
     this.#course = committee.includes(self) ? this.#asHolder(contribution) : this.#asOutsider(contribution);
   }
@@ -157,8 +160,9 @@ export class Session {
         continue;
       }
       const from = exchange === 0 ? [...participants.keys()] : committee;
-      const heard = yield { kind: "exchange", exchange, said: this.#sayRound(asked, exchange), from };
-      next = computing.next(this.#hearRound(asked, heard));
+      if (asked.deal !== null) this.#dealing = asked.deal.what;
+      const heard = yield { kind: "exchange", exchange, said: this.#mail.say(asked, exchange), from };
+      next = computing.next(this.#mail.hear(asked, heard, this.#channel.challenge()));
       exchange++;
     }
     const { opened, contributors } = next.value;
@@ -195,77 +199,6 @@ export class Session {
     return { query: contentHash(offer.query), policy, centres, strength: this.#scheme.strength };
   }
 
-  #sayRound(round: Round, exchange: number): Said {
-    const { participants, committee } = this.#participation;
-    const deal = round.deal;
-    if (deal !== null) this.#dealing = deal.what;
-    const parts = participants.map((_, to) => {
-      const holder = committee.indexOf(to);
-      if (holder < 0) return exchange === 0 ? EMPTY : null;
-      return deal === null ? EMPTY : encodeParcel(deal.parcels[holder]!);
-    });
-    const narrow = round.open.map(({ shares }) => shares);
-    const wide = round.openWide.map(({ shares }) => shares);
-    return { broadcast: encodeVectors(narrow, wide), parts };
-  }
-
-  #hearRound(round: Round, heard: readonly (HeardFrom | null)[]): Heard {
-    const { committee, self } = this.#participation;
-    const { deal } = round;
-    const dealt = deal === null ? [] : deal.what.dealers.map((_, d) => this.#parcel(deal.what, d, deal.parcels, heard));
-    const narrow = round.open.map(({ shares }) => shares.length);
-    const wide = round.openWide.map(({ shares }) => shares.length);
-    const said = committee.map((i) => {
-      if (i === self) return { narrow: round.open.map(({ shares }) => shares), wide: round.openWide.map(({ shares }) => shares) };
-      const from = heard[i];
-      return from ? this.#read(i, () => decodeVectors(from.broadcast, narrow, wide)) : null;
-    });
-    const opened = round.open.map((opening, k) =>
-      openAll(
-        this.#scheme,
-        opening,
-        said.map((one) => one?.narrow[k] ?? null),
-        open,
-      ),
-    );
-    const openedWide = round.openWide.map((opening, k) =>
-      openAll(
-        this.#scheme,
-        opening,
-        said.map((one) => one?.wide[k] ?? null),
-        openWide,
-      ),
-    );
-    return { dealt, opened, openedWide, challenge: this.#channel.challenge() };
-  }
-
-  #parcel(what: Dealing, dealer: number, own: readonly Parcel[], heard: readonly (HeardFrom | null)[]): Parcel | null {
-    const { committee, self } = this.#participation;
-    const participant = this.#participantOf(what, dealer);
-    if (participant === self) return own[committee.indexOf(self)]!;
-    const from = heard[participant];
-    if (!from) return null;
-    const { narrow, wide } = parcelLength(what, dealer);
-    const read = this.#read(participant, () => decodeVectors(from.part, [narrow], [wide]));
-    return { narrow: read.narrow[0]!, wide: read.wide[0]! };
-  }
-
-  #participantOf(what: Dealing, dealer: number): number {
-    const holder = what.dealers[dealer]!.holder;
-    return holder === null ? dealer : this.#participation.committee[holder]!;
-  }
-
-  #read<T>(participant: number, read: () => T): T {
-    try {
-      return read();
-    } catch {
-      const centre = this.#participation.participants[participant]!;
-      throw new SessionStop("malformed", `${centre} sent something that does not fit the protocol: is its agent of this version?`, [
-        centre,
-      ]);
-    }
-  }
-
   #stopOf(fault: unknown): SessionStop {
     if (fault instanceof SessionStop) return fault;
     if (!(fault instanceof SharingFault))
@@ -282,7 +215,7 @@ export class Session {
         return new SessionStop(
           "deal",
           fault.message,
-          fault.blame.map((dealer) => participants[this.#participantOf(this.#dealing!, dealer)]!),
+          fault.blame.map((dealer) => participants[this.#mail.participantOf(this.#dealing!, dealer)]!),
         );
       case "missing":
         return new SessionStop("tooFewCentres", "too many centres fell silent to finish the session: ask again when they can be reached");

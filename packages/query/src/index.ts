@@ -3,6 +3,7 @@ export { check } from "./check.ts";
 export type { Checked } from "./check.ts";
 export { predicateOf } from "./cohort.ts";
 export { LimitError, LIMITS } from "./limit.ts";
+export { nearest } from "./nearest.ts";
 export { layout } from "./plan.ts";
 export type { Cell, Contribution, Input, Layout, Plan, Quantile, Relation, Result, Stratum } from "./plan.ts";
 export { plan } from "./planning.ts";
