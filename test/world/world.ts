@@ -1,18 +1,20 @@
 import { type Dataset, datasetName } from "@tutti/dataset";
 import { DEFAULT_POLICY, type Policy, type Release, type Standing } from "@tutti/disclosure";
 import { contentHash, createIdentity, type Envelope, type Identity, publicIdentity, toHex } from "@tutti/envelope";
-import type { Query } from "@tutti/query";
+import type { Contribution, Query } from "@tutti/query";
 import {
   ACCEPTANCE,
   type Accepted,
   type Bundle,
   decodeBundle,
   encodeDelivery,
+  EpochKeys,
   FORMATION,
   OFFER,
   type Offer,
   openMessage,
   openRoster,
+  participate,
   Party,
   type PinnedRoster,
   RESULT_EXCHANGE,
@@ -23,6 +25,7 @@ import {
   type Step,
 } from "@tutti/protocol";
 import { interpret, type Patient } from "@tutti/sql";
+import { type Lie, Liar } from "./liar.ts";
 import { scheme, sha256 } from "./platform.ts";
 import { seeded } from "./seeded.ts";
 
@@ -47,6 +50,8 @@ export interface Mischief {
   post?(bytes: Uint8Array, centre: string, exchange: number): Uint8Array | null;
   /** The bytes that are delivered to one centre. */
   deliver?(bytes: Uint8Array, centre: string, exchange: number, bundles: readonly (Bundle | null)[]): Uint8Array;
+  /** The lies that one centre tells inside of its sealed mail; null: it is honest. */
+  lie?(centre: string): Lie | null;
   /** True: this centre can't write its ledger. */
   ledgerFull?(centre: string): boolean;
 }
@@ -128,6 +133,14 @@ export class World {
     return { dataset: datasetName(this.#setting.dataset), purpose: "", measures, ...rest };
   }
 
+  #liar(accepted: Accepted, formation: Envelope, contribution: Contribution, lie: Lie): Liar {
+    const { centre } = accepted.acceptance;
+    const identity = createIdentity(centre, seeded(this.#setting.seed, `identity ${centre}`));
+    const random = seeded(this.#setting.seed, `liar ${centre}`);
+    const check = { roster: this.roster, epochKeys: new EpochKeys(identity, scheme, random), scheme, sha256, nowMs: this.nowMs };
+    return new Liar(participate(accepted, formation, check), contribution, random, lie);
+  }
+
   /** Runs one query to its end. */
   ask(query: Query, mischief: Mischief = {}, offer: Offer = this.offerOf(query)): Ended {
     const run = new Run(mischief);
@@ -148,10 +161,12 @@ export class World {
     for (const [centre, yes] of accepted) {
       const shown = mischief.acceptances?.(acceptances, centre) ?? acceptances;
       const formation = signMessage(FORMATION, { offer: hash, acceptances: shown }, this.coordinator, scheme);
+      const contribution = interpret(yes.plan, this.#setting.dataset, this.#setting.centres[centre]!);
+      const lie = mischief.lie?.(centre) ?? null;
       run.join(centre, () =>
-        this.#parties
-          .get(centre)!
-          .join(yes, formation, interpret(yes.plan, this.#setting.dataset, this.#setting.centres[centre]!), this.nowMs),
+        lie === null
+          ? this.#parties.get(centre)!.join(yes, formation, contribution, this.nowMs)
+          : this.#liar(yes, formation, contribution, lie),
       );
     }
     const order = acceptances.map((envelope) => openMessage(ACCEPTANCE, envelope, this.roster.centreKeys, scheme).by);
@@ -163,7 +178,7 @@ export class World {
 class Run {
   readonly refusals = new Map<string, string>();
   readonly #mischief: Mischief;
-  readonly #sessions = new Map<string, Session>();
+  readonly #sessions = new Map<string, Session | Liar>();
   readonly #steps = new Map<string, Step>();
   readonly #stops = new Map<string, SessionStop>();
   readonly #releases = new Map<string, Release>();
@@ -180,7 +195,7 @@ class Run {
     return envelope;
   }
 
-  join(centre: string, join: () => Session): void {
+  join(centre: string, join: () => Session | Liar): void {
     try {
       const session = join();
       this.#sessions.set(centre, session);

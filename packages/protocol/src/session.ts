@@ -2,22 +2,8 @@ import { type Policy, type Release, release, type Standing } from "@tutti/disclo
 import { canonical, contentHash, type Envelope, type Identity, readCanonical, type Sha256, type SignatureScheme } from "@tutti/envelope";
 import type { Random } from "@tutti/field";
 import type { Contribution } from "@tutti/query";
-import {
-  type Dealer,
-  type Dealing,
-  type Heard,
-  open,
-  openAll,
-  openWide,
-  type Parcel,
-  parcelLength,
-  parcels,
-  type Round,
-  type Scheme,
-  schemeFor,
-  SharingFault,
-} from "@tutti/sharing";
-import { Channel, decodeVectors, encodeParcel, encodeVectors, type HeardFrom, RESULT_EXCHANGE, type Said } from "./channel.ts";
+import { type Dealer, type Dealing, type Heard, parcels, type Scheme, schemeFor, SharingFault } from "@tutti/sharing";
+import { Channel, encodeParcel, type HeardFrom, RESULT_EXCHANGE, type Said } from "./channel.ts";
 import { compute, dealingOf } from "./computation.ts";
 import { signMessage } from "./message.ts";
 import { type Participation, sessionName } from "./participation.ts";
