@@ -33,10 +33,14 @@ export interface Endpoints {
   readonly offers: Endpoint<Readonly<Record<never, never>>, { readonly offers: readonly Envelope[] }>;
   /**
    * Answers an offer (`:offer` is the hexadecimal part of its hash) with a signed acceptance or refusal. After a refusal the answer is
-   * `{ formation: null }`; after an acceptance it waits for the formation; `ended` when there will be none.
+   * `{ formation: null }`; after an acceptance it waits for the formation, and null means not yet: post the same answer again; `ended` when
+   * there will be none.
    */
   readonly answer: Endpoint<{ readonly answer: Envelope }, { readonly formation: Envelope | null }>;
-  /** Posts a bundle, and waits for the delivery. The same bundle again gets the same delivery. `too-late` when the exchange went on without it. */
+  /**
+   * Posts a bundle, and waits for the delivery; 202 without a body means not yet: post the same bundle again. The same bundle again gets the
+   * same delivery. `too-late` when the exchange went on without it.
+   */
   readonly exchange: Endpoint;
   /** Hands in the release as this participant signed it. */
   readonly release: Endpoint<{ readonly release: Envelope }, Readonly<Record<never, never>>>;

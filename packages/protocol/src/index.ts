@@ -13,7 +13,7 @@ export { openMessage, signMessage } from "./message.ts";
 export type { Keys, MessageKind, Said } from "./message.ts";
 export { OFFER } from "./offer.ts";
 export type { Offer } from "./offer.ts";
-export { participate, sessionName } from "./participation.ts";
+export { participate, sessionIdOf, sessionName } from "./participation.ts";
 export type { Accepted, Participation } from "./participation.ts";
 export { Party } from "./party.ts";
 export type { Answer, PartySetting } from "./party.ts";

@@ -86,19 +86,21 @@ export function participate(accepted: Accepted, formation: Envelope, check: Form
     offer,
     offerHash,
     plan,
-    session: digestWith(
-      sha256,
-      LABELS.session,
-      toUtf8(offerHash),
-      toUtf8(contentHash(policy, sha256)),
-      toUtf8(contentHash(acceptances, sha256)),
-    ),
+    session: sessionIdOf(offerHash, policy, acceptances, sha256),
     policy,
     participants,
     self,
     committee: committeeOf(acceptances.map(({ centre, nonce }) => ({ centre, nonce }))),
     keys: acceptances.map((acceptance, i) => (i === self ? null : keyOf(acceptance, accepted.box, check))),
   };
+}
+
+/**
+ * A session's id, 32 bytes: who takes part, with which keys, in which plan, under which policy.
+ * @param acceptances of all participants, in the roster's order
+ */
+export function sessionIdOf(offerHash: string, policy: Policy, acceptances: readonly Acceptance[], hash: Sha256): Uint8Array {
+  return digestWith(hash, LABELS.session, toUtf8(offerHash), toUtf8(contentHash(policy, hash)), toUtf8(contentHash(acceptances, hash)));
 }
 
 /** The hex of a session's id: its name in addresses and logs. */
