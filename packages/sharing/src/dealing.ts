@@ -160,7 +160,13 @@ function receive(what: Dealing, dealt: readonly (Parcel | null)[], challenge: Ui
   });
   if (points.length < holdersDealing(what) - what.spare) throw new SharingFault("missing", "a holder was lost while randomness was dealt");
   const supply = supplyOf(what, points, randomness);
-  return { counts: Uint32Array.from(counts, fold), sums, contributors, supply, check: released(supply, check(what.scheme, inspected, challenge)) };
+  return {
+    counts: Uint32Array.from(counts, fold),
+    sums,
+    contributors,
+    supply,
+    check: released(supply, check(what.scheme, inspected, challenge)),
+  };
 }
 
 function* released(supply: Supply, passed: Protocol<void>): Protocol<void> {

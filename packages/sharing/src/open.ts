@@ -66,5 +66,9 @@ function openByLagrange(present: readonly number[], shares: Shares<Uint32Array>,
 }
 
 function wrongShare(blame: readonly number[] | null): SharingFault {
-  return new SharingFault("opening", "the points of an opened value do not lie on one polynomial: a holder sent a wrong share", blame ?? []);
+  return new SharingFault(
+    "opening",
+    "the points of an opened value do not lie on one polynomial: a holder sent a wrong share",
+    blame ?? [],
+  );
 }

@@ -120,7 +120,12 @@ function insideOf(points: number, block: number): number[] {
 }
 
 /** For each search and rank, at which of the points asked about, in their order, the answer turned true. */
-function placesOf(searches: readonly RankSearch[], points: readonly Point[], asked: readonly Asked[], bits: readonly boolean[]): number[][] {
+function placesOf(
+  searches: readonly RankSearch[],
+  points: readonly Point[],
+  asked: readonly Asked[],
+  bits: readonly boolean[],
+): number[][] {
   const answers = searches.map(({ ranks }) => ranks.map((): boolean[] => []));
   asked.forEach(({ mask, rank }, k) => answers[points[mask]!.search]![rank]!.push(bits[k]!));
   return answers.map((ranks) => ranks.map(firstTrue));

@@ -1,0 +1,258 @@
+import { add, inverse, mul, P, sub } from "@tutti/field";
+import { describe, expect, test } from "vitest";
+import { deal } from "./deal.ts";
+import { open } from "./open.ts";
+import { multiply, openProduct } from "./product.ts";
+import { findRanks, masksAhead, ranksDemand } from "./ranks.ts";
+import { run, SIZES, excess, histogramOf, pooled, resultOf, seeded } from "./trial.ts";
+import type { Protocol, Round } from "./round.ts";
+import { type Scheme, schemeFor } from "./scheme.ts";
+import { smallness, smallnessDemand } from "./smallness.ts";
+import { demandOf } from "./supply.ts";
+import { masks, masksDemand } from "./mask.ts";
+
+/** The shares that each coefficient of a sharing of that degree adds to, read off `deal` by dealing one coefficient at a time. */
+function columnsOf(degree: number, holders: number): number[][] {
+  return Array.from({ length: degree }, (_column, k) => {
+    const words = Uint32Array.from({ length: degree }, (_, i) => (i === k ? 1 : 0));
+    return deal(Uint32Array.of(0), degree, holders, () => new Uint8Array(words.buffer)).map((vector) => vector[0]!);
+  });
+}
+
+/** Gaussian elimination mod P. */
+function isInvertible(matrix: readonly (readonly number[])[]): boolean {
+  const rows = matrix.map((row) => [...row]);
+  for (let c = 0; c < rows.length; c++) {
+    const pivot = rows.findIndex((row, r) => r >= c && row[c] !== 0);
+    if (pivot < 0) return false;
+    [rows[c], rows[pivot]] = [rows[pivot]!, rows[c]!];
+    const scale = inverse(rows[c]![c]!);
+    for (let r = c + 1; r < rows.length; r++) {
+      const factor = mul(rows[r]![c]!, scale);
+      rows[r] = rows[r]!.map((x, k) => sub(x, mul(factor, rows[c]![k]!)));
+    }
+  }
+  return true;
+}
+
+function* subsets(items: readonly number[], size: number, from = 0): Generator<number[]> {
+  if (size === 0) return yield [];
+  for (let k = from; k <= items.length - size; k++) for (const rest of subsets(items, size - 1, k + 1)) yield [items[k]!, ...rest];
+}
+
+describe("any t views are uniform, whatever the secret", () => {
+  test.each(SIZES)(
+    "exactly, among %i: the coefficients map one to one onto the shares of any t holders, and of any 2t for a product",
+    (n) => {
+      const scheme = schemeFor(n);
+      for (const degree of [scheme.degree, scheme.productDegree]) {
+        const columns = columnsOf(degree, n);
+        for (const holders of subsets([...Array(n).keys()], degree)) {
+          if (!isInvertible(columns.map((column) => holders.map((i) => column[i]!)))) expect.fail(`holders ${holders.join()} see more`);
+        }
+      }
+    },
+  );
+
+  test.each([
+    // holders, bits of each share that are looked at
+    [4, 8],
+    [7, 5],
+    [12, 3],
+  ])("in a sample, among %i: the shares of t holders fall evenly into cells", (n, bits) => {
+    const scheme = schemeFor(n);
+    const sample = 60_000;
+    for (const secret of [0, 1, 25, P - 1]) {
+      const shares = deal(new Uint32Array(sample).fill(secret), scheme.degree, n, seeded(n));
+      for (const coalition of [[...Array(scheme.degree).keys()], [...Array(scheme.degree).keys()].map((i) => n - 1 - i)]) {
+        const cells = Array.from({ length: 2 ** (bits * scheme.degree) }, () => 0);
+        for (let j = 0; j < sample; j++) cells[coalition.reduce((cell, i) => cell * 2 ** bits + (shares[i]![j]! >>> (31 - bits)), 0)]!++;
+        expect(Math.abs(excess(cells))).toBeLessThan(4.5);
+      }
+      // one share more and the secret is known
+      expect(
+        open(
+          scheme,
+          shares.map((share) => share.subarray(0, 1)),
+          scheme.degree,
+        )[0],
+      ).toBe(secret);
+    }
+  });
+});
+
+/** All shares said by the four holders in each opening of degree 2 of a protocol, by exchange. */
+function productsSaid(protocol: (scheme: Scheme, self: number) => Protocol<unknown>): Uint32Array[][] {
+  const said: Uint32Array[][] = [];
+  const { results } = run(
+    4,
+    (self, scheme) => protocol(scheme, self),
+    (round: Round, holder, exchange) => {
+      const shares = round.open.find(({ degree }) => degree === 2)?.shares;
+      if (shares && exchange > 1) (said[exchange] ??= [])[holder] = shares;
+      return round;
+    },
+  );
+  results.forEach(resultOf);
+  return said.slice(2);
+}
+
+/**
+ * The opened polynomials f = c₀ + c₁X + c₂X² of four holders. A bare product of two sharings splits into linear factors, always;
+ * a polynomial that says nothing but its value does so half of the time.
+ */
+function polynomialsOf(shares: readonly Uint32Array[]): { value: number; splits: boolean; point: number }[] {
+  return Array.from(shares[0]!, (y1, j) => {
+    const [y2, y3] = [shares[1]![j]!, shares[2]![j]!];
+    const second = sub(add(y1, y3), add(y2, y2));
+    const c2 = mul(second, inverse(2));
+    const c1 = sub(sub(y2, y1), mul(3, c2));
+    const value = sub(sub(y1, c1), c2);
+    const discriminant = sub(mul(c1, c1), mul(4, mul(c2, value)));
+    return { value, splits: isSquare(discriminant), point: y1 };
+  });
+}
+
+function isSquare(a: number): boolean {
+  let power = 1;
+  let square = a;
+  for (let rest = (P - 1) / 2; rest > 0; rest >>>= 1, square = mul(square, square)) if (rest & 1) power = mul(power, square);
+  return power !== P - 1;
+}
+
+const WIDTH = 4000;
+const fair = (polynomials: readonly { splits: boolean }[]): number => {
+  const splitting = polynomials.filter(({ splits }) => splits).length;
+  return Math.abs(excess([splitting, polynomials.length - splitting]));
+};
+
+describe("what opens in a product says nothing but its value", () => {
+  test.each([
+    [1, 1],
+    [0, 25],
+    [12, P - 5],
+  ])("openProduct of %i and %i: the value, and else a polynomial like any other", (a, b) => {
+    const [said] = productsSaid(function* (scheme, self): Protocol<unknown> {
+      const values = [...Array(2 * WIDTH).keys()].map((j) => (j < WIDTH ? a : b));
+      const { counts, supply } = yield* pooled(scheme, self, values, { randoms: 0, zeros: WIDTH, doubles: 0 });
+      return yield* openProduct(scheme, counts.subarray(0, WIDTH), counts.subarray(WIDTH), supply);
+    });
+    const polynomials = polynomialsOf(said!);
+    expect(new Set(polynomials.map(({ value }) => value))).toEqual(new Set([mul(a, b)]));
+    // with value 0 one root is 0 and the other in the field: every such polynomial splits
+    if (mul(a, b) !== 0) expect(fair(polynomials)).toBeLessThan(4.5);
+    expect(
+      excess(
+        histogramOf(
+          polynomials.map(({ point }) => point),
+          6,
+        ),
+      ),
+    ).toBeLessThan(4.5);
+  });
+
+  test.each([
+    [1, 1],
+    [0, 25],
+    [12, P - 5],
+  ])("multiply %i by %i: a uniform value, and a polynomial like any other", (a, b) => {
+    const [said] = productsSaid(function* (scheme, self): Protocol<unknown> {
+      const values = [...Array(2 * WIDTH).keys()].map((j) => (j < WIDTH ? a : b));
+      const { counts, supply } = yield* pooled(scheme, self, values, { randoms: 0, zeros: 0, doubles: WIDTH });
+      return yield* multiply(scheme, counts.subarray(0, WIDTH), counts.subarray(WIDTH), supply);
+    });
+    const polynomials = polynomialsOf(said!);
+    expect(fair(polynomials)).toBeLessThan(4.5);
+    expect(
+      excess(
+        histogramOf(
+          polynomials.map(({ value }) => value),
+          6,
+        ),
+      ),
+    ).toBeLessThan(4.5);
+  });
+
+  test.each([
+    [[5], "not small"],
+    [[6], "not small"],
+    [[1_000_000], "not small"],
+    [[5, 100, 77, 1234], "not small"],
+    [[0, 1, 2, 3, 4], "small"],
+  ])("smallness of %j, %s: every opened value is uniform but the last of a small one, which is 0", (values, what) => {
+    const small = { from: 0, to: 4 };
+    const said = productsSaid(function* (scheme, self): Protocol<unknown> {
+      const cells = [...Array(WIDTH).keys()].map((j) => values[j % values.length]!);
+      const { counts, supply } = yield* pooled(scheme, self, cells, smallnessDemand(small, WIDTH));
+      return yield* smallness(scheme, counts, small, supply);
+    });
+    expect(said).toHaveLength(3);
+    said.forEach((shares, exchange) => {
+      const polynomials = polynomialsOf(shares);
+      const zero = exchange === 2 && what === "small";
+      if (zero) expect(new Set(polynomials.map(({ value }) => value))).toEqual(new Set([0]));
+      else expect(fair(polynomials)).toBeLessThan(4.5);
+      const numbers = polynomials.map(({ value, point }) => (zero ? point : value));
+      expect(excess(histogramOf(numbers, 6))).toBeLessThan(4.5);
+      // neighbours of one value share no mask
+      if (!zero)
+        expect(
+          excess(
+            histogramOf(
+              numbers.slice(values.length).map((x, j) => sub(x, numbers[j]!)),
+              6,
+            ),
+          ),
+        ).toBeLessThan(4.5);
+    });
+  });
+});
+
+/** Which openings of a search vanished, exchange by exchange, and what opened behind masks; `copies` of it run side by side. */
+function searchSaid(histogram: readonly number[], rank: number, copies: number) {
+  const n = histogram.reduce((sum, count) => sum + count, 0);
+  const said: Round[][] = [];
+  const { results } = run(
+    4,
+    function* (self, scheme): Protocol<number[][]> {
+      const compared = Array.from({ length: copies }, () => ranksDemand(histogram.length, 1, n));
+      const need = copies * masksAhead(histogram.length, 1) + 2;
+      const dealt = yield* pooled(scheme, self, histogram, demandOf(masksDemand(need), ...compared));
+      const made = yield* masks(scheme, need, dealt.supply);
+      const search = { histogram: dealt.counts, n, ranks: [rank] };
+      const searches = Array.from({ length: copies }, () => search);
+      return yield* findRanks(scheme, searches, made, self, seeded(self + 5), dealt.supply);
+    },
+    (round, holder, exchange) => {
+      (said[exchange] ??= [])[holder] = round;
+      return round;
+    },
+  );
+  const openings = said.slice(3).map((rounds) => {
+    const shares = rounds.map((round) => round.open[0]!.shares);
+    return { degree: rounds[0]!.open[0]!.degree, values: open(schemeFor(4), shares, rounds[0]!.open[0]!.degree) };
+  });
+  return {
+    answer: resultOf(results[0])[0]![0],
+    masked: openings.filter(({ degree }) => degree === 1).flatMap(({ values }) => [...values]),
+    vanished: openings.filter(({ degree }) => degree === 2).map(({ values }) => Array.from(values, (value) => value === 0)),
+  };
+}
+
+test("a search in two histograms with one answer opens the same bits, and else uniform numbers", () => {
+  const histograms = [
+    [0, 1, 0, 3, 1, 0, 0, 0, 0],
+    [2, 0, 0, 1, 0, 0, 0, 0, 2],
+    [0, 0, 0, 5, 0, 0, 0, 0, 0],
+  ];
+  const seen = histograms.map((histogram) => searchSaid(histogram, 3, 1));
+  for (const { answer, vanished } of seen) {
+    expect(answer).toBe(3);
+    expect(vanished).toEqual(seen[0]!.vanished);
+  }
+  for (const histogram of histograms) {
+    const { masked } = searchSaid(histogram, 3, 300);
+    expect(masked).toHaveLength(300 * masksAhead(9, 1));
+    expect(excess(histogramOf(masked, 4))).toBeLessThan(4.5);
+  }
+});
