@@ -48,14 +48,15 @@ test.each(ways)("the secret of an identity and of box keys does not print %s", (
 });
 
 test("a secret says that it is one", () => {
-  expect([`${secret}`, String(secret), secret + "", JSON.stringify(secret), inspect(secret), format("%s", secret)]).toEqual([
-    "[secret]",
-    "[secret]",
-    "[secret]",
-    '"[secret]"',
-    "[secret]",
-    "[secret]",
-  ]);
+  expect([
+    `${secret}`,
+    secret.toString(),
+    String(secret),
+    secret + "",
+    JSON.stringify(secret),
+    inspect(secret),
+    format("%s", secret),
+  ]).toEqual(["[secret]", "[secret]", "[secret]", "[secret]", '"[secret]"', "[secret]", "[secret]"]);
   expect(Number(secret)).toBeNaN();
 });
 

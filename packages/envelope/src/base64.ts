@@ -68,9 +68,8 @@ function encode(bytes: Uint8Array, { codes }: Alphabet, padded: boolean): string
 /** Reads the first `length` characters: all but the padding. */
 function decode(text: string, length: number, { values }: Alphabet): Uint8Array {
   const rest = length % 4;
-  if (rest === 1 || !text.isWellFormed()) throw malformed();
+  if (rest === 1) throw malformed();
   const codes = toUtf8(text);
-  if (codes.length !== text.length) throw malformed();
   const bytes = new Uint8Array(3 * Math.floor(length / 4) + (rest === 0 ? 0 : rest - 1));
   let seen = 0;
   let from = 0;
@@ -94,7 +93,7 @@ function decode(text: string, length: number, { values }: Alphabet): Uint8Array 
     bytes[to++] = (a << 2) | (b >> 4);
     if (rest === 3) bytes[to] = (b << 4) | (c >> 2);
   }
-  // Values of the alphabet are below 64, 255 is not.
+  // Values of the alphabet are below 64; every byte of a character outside ASCII has 255.
   if (seen > 63) throw malformed();
   return bytes;
 }

@@ -50,6 +50,12 @@ test.each<[string, unknown, string]>([
   expect(canonicalText(value)).toBe(expected);
 });
 
+test("a refusal says why", () => {
+  expect(() => canonical([NaN])).toThrow("not finite");
+  expect(() => canonical({ a: undefined })).toThrow("leave the member out");
+  expect(() => canonical(["\ud800"])).toThrow("half a character");
+});
+
 const itself: unknown[] = [];
 itself.push(itself);
 

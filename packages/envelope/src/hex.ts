@@ -7,6 +7,6 @@ export function toHex(bytes: Uint8Array): string {
 
 /** Bytes from lower-case hexadecimal digits, two a byte. Throws a RangeError for anything else. */
 export function fromHex(text: string): Uint8Array {
-  if (text.length % 2 !== 0 || !/^[0-9a-f]*$/.test(text)) throw new RangeError("expected pairs of the digits 0-9 and a-f");
+  if (!/^(?:[0-9a-f]{2})*$/.test(text)) throw new RangeError("expected pairs of the digits 0-9 and a-f");
   return hexToBytes(text);
 }

@@ -69,6 +69,11 @@ test.each(["a", "Saint-Louis (Paris)", "Hôpital Würzburg", "centre_12.b", "北
   expect(partyNameSchema.safeParse(name).success).toBe(true);
 });
 
+test("a key under which signatures prove nothing is nobody's", () => {
+  const small = { name: "Necker", publicKey: toBase64(new Uint8Array(32)) };
+  expect(publicIdentitySchema.safeParse(small).success).toBe(false);
+});
+
 test("a fingerprint is read in groups, and stands for the key", () => {
   // Worked out with Python's hashlib.
   expect(fingerprint(Uint8Array.from({ length: 32 }, (_, i) => i))).toBe("65H0-2T6J-YYR6-2V3Z-QWYC");

@@ -62,6 +62,13 @@ test("a platform gets keys in the encodings of RFC 8410 §10", () => {
   ]);
 });
 
+test("a platform is not asked about what both must refuse", () => {
+  const scheme = platformScheme({ sign: () => new Uint8Array(64), verify: () => true });
+  expect(scheme.verify(message, fromHex(signature), identity.publicKey)).toBe(true);
+  expect(scheme.verify(message, new Uint8Array(64).fill(255), identity.publicKey)).toBe(false);
+  expect(scheme.verify(message, fromHex(signature), new Uint8Array(32))).toBe(false);
+});
+
 test("a platform that throws says no", () => {
   const scheme = platformScheme({
     sign: () => fromBase64(""),

@@ -153,9 +153,27 @@ test("digests alone prove a continuation", () => {
         hash: earlier.hash.slice(0, digit) + (earlier.hash[digit] === "0" ? "1" : "0") + earlier.hash.slice(digit + 1),
       };
       expect(isContinuation(altered, between, later)).toBe(false);
+      expect(isContinuation(earlier, between, { ...later, index: later.index + 1 })).toBe(false);
       if (between.length > 0) expect(isContinuation(earlier, between.with(0, "zz"), later)).toBe(false);
     }),
   );
+});
+
+test("a member that is undefined is not written", () => {
+  const answered: Deed = {
+    kind: "answered",
+    body: {
+      query: refusal.body.query,
+      requester: "Necker",
+      offer: refusal.body.offer,
+      session: "s-1",
+      participants: ["Lyon"],
+      policy: refusal.body.query,
+      sets: undefined,
+    },
+  };
+  const entry = append(GENESIS, answered, "2026-01-31T09:30:00.000Z");
+  expect(readLedger(fileOf([entry])).entries).toEqual([entry]);
 });
 
 test("what can't be read back is not written", () => {
