@@ -1,1 +1,10 @@
-export {};
+export { Agent, MAX_SESSIONS } from "./agent.ts";
+export type { AgentParts } from "./agent.ts";
+export { readConfig } from "./config.ts";
+export type { AgentConfig } from "./config.ts";
+export type { CoordinatorLink } from "./coordinator-link.ts";
+export { HttpLink } from "./http-link.ts";
+export { LedgerFile } from "./ledger-file.ts";
+export type { Ledger } from "./ledger-file.ts";
+export { LinkFault } from "./link-fault.ts";
+export { StartProblem } from "./start-problem.ts";

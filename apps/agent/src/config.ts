@@ -1,0 +1,104 @@
+import { readFileSync } from "node:fs";
+import { dirname, resolve } from "node:path";
+import { partyNameSchema } from "@tutti/envelope";
+import { nearest } from "@tutti/query";
+import { z } from "zod";
+import { StartProblem } from "./start-problem.ts";
+
+/** Where the data of one dataset lie. */
+export interface DatasetFiles {
+  /** `dataset.json` */
+  readonly dictionary: string;
+  /** One CSV or Parquet file. */
+  readonly data: string;
+}
+
+/** What an agent is told by its file; secrets are paths, and paths are absolute. */
+export interface AgentConfig {
+  /** This centre's name in the roster. */
+  readonly centre: string;
+  /** The coordinator's address, without a path. */
+  readonly coordinator: string;
+  /** `identity.json`, this centre's secret. */
+  readonly identity: string;
+  /** `roster.json`, pinned. */
+  readonly roster: string;
+  readonly datasets: readonly DatasetFiles[];
+  /** The centre's own `policy.json`; the default policy when left out. */
+  readonly policy?: string | undefined;
+  /** The folder of the ledger. */
+  readonly ledger: string;
+  readonly logLevel: "debug" | "info" | "warn" | "error";
+  /** Whether the agent ends when its standard input does. */
+  readonly exitWithParent: boolean;
+}
+
+const path = z.string().min(1).max(4_096);
+
+const filesShape = { dictionary: path, data: path };
+const configShape = {
+  centre: partyNameSchema,
+  coordinator: z
+    .string()
+    .max(300)
+    .refine(isCoordinatorAddress, "write the coordinator's address as https://host or https://host:port; http only for this machine"),
+  identity: path,
+  roster: path,
+  datasets: z.array(z.strictObject(filesShape)).min(1).max(100),
+  policy: path.optional(),
+  ledger: path,
+  logLevel: z.enum(["debug", "info", "warn", "error"]).default("info"),
+  exitWithParent: z.boolean().default(false),
+};
+const configSchema: z.ZodType<AgentConfig> = z.strictObject(configShape);
+
+/** Reads the configuration; relative paths start at its folder. StartProblem that names the key, and the nearest known one to an unknown. */
+export function readConfig(file: string): AgentConfig {
+  const parsed = configSchema.safeParse(jsonOf(file));
+  if (!parsed.success) throw new StartProblem(`${file}: ${wording(parsed.error.issues[0])}`);
+  const at = (relative: string) => resolve(dirname(file), relative);
+  const { datasets, policy, ...rest } = parsed.data;
+  return Object.freeze({
+    ...rest,
+    identity: at(rest.identity),
+    roster: at(rest.roster),
+    ledger: at(rest.ledger),
+    datasets: Object.freeze(datasets.map(({ dictionary, data }) => Object.freeze({ dictionary: at(dictionary), data: at(data) }))),
+    ...(policy === undefined ? {} : { policy: at(policy) }),
+  });
+}
+
+function jsonOf(file: string): unknown {
+  let text: string;
+  try {
+    text = readFileSync(file, "utf8");
+  } catch {
+    throw new StartProblem(`${file} can't be read: give the path of the agent's configuration with --config`);
+  }
+  try {
+    return JSON.parse(text);
+  } catch {
+    throw new StartProblem(`${file} is not JSON: look for a missing comma or quote`);
+  }
+}
+
+function wording(issue: z.core.$ZodIssue | undefined): string {
+  if (issue === undefined) return "this is not a configuration";
+  const at = issue.path.map(String).join(".");
+  if (issue.code === "unrecognized_keys") {
+    const key = issue.keys[0]!;
+    const known = Object.keys(at === "" ? configShape : filesShape);
+    const meant = nearest(key, known);
+    const hint = meant === null ? `the keys are ${known.join(", ")}` : `did you mean ${JSON.stringify(meant)}?`;
+    return `unknown key ${JSON.stringify(key.slice(0, 40))}${at === "" ? "" : ` in ${at}`}: ${hint}`;
+  }
+  return `${at === "" ? "the configuration" : at}: ${issue.message}`;
+}
+
+function isCoordinatorAddress(text: string): boolean {
+  if (!URL.canParse(text)) return false;
+  const { protocol, hostname, pathname, search, hash, username, password } = new URL(text);
+  const bare = pathname === "/" && search === "" && hash === "" && username === "" && password === "";
+  const here = hostname === "localhost" || hostname === "[::1]" || /^127(\.\d+){3}$/.test(hostname);
+  return bare && (protocol === "https:" || (protocol === "http:" && here));
+}

@@ -1,0 +1,19 @@
+import type { Envelope } from "@tutti/envelope";
+
+/** What the agent says to its coordinator. Each call is repeated with the same bytes until it is answered; a LinkFault says why it was not. */
+export interface CoordinatorLink {
+  /** The coordinator's roster, signed. */
+  roster(deadlineMs: number): Promise<Envelope>;
+  /** Waits, for some seconds, for offers to this centre; it asks once. `sent` is called when the request is on its way. */
+  offers(sent?: () => void): Promise<readonly Envelope[]>;
+  /** Hands in a refusal. */
+  refuse(offerHash: string, refusal: Envelope, deadlineMs: number): Promise<void>;
+  /** Hands in an acceptance, and waits for the formation. */
+  accept(offerHash: string, acceptance: Envelope, deadlineMs: number): Promise<Envelope>;
+  /** Posts a bundle, and waits for the delivery. */
+  exchange(session: string, exchange: number, bundle: Uint8Array, deadlineMs: number): Promise<Uint8Array>;
+  /** Hands in the signed release. */
+  release(session: string, release: Envelope, deadlineMs: number): Promise<void>;
+  /** Hands in a signed stop; `session` is the session's name, or the offer's hash when none was formed. */
+  stop(session: string, stop: Envelope, deadlineMs: number): Promise<void>;
+}

@@ -1,0 +1,84 @@
+import { setMaxListeners } from "node:events";
+import * as http from "node:http";
+import * as https from "node:https";
+
+/** One HTTP request. */
+export interface Call {
+  readonly method: "GET" | "POST";
+  /** Path and query. */
+  readonly target: string;
+  readonly headers: Readonly<Record<string, string>>;
+  readonly body: Uint8Array;
+  /** For the whole of it, answer included. */
+  readonly timeoutMs: number;
+  /** Longest answer. */
+  readonly maxBytes: number;
+}
+
+/** Its answer. */
+export interface Reply {
+  readonly status: number;
+  readonly body: Uint8Array;
+}
+
+/** Requests to one address over connections that stay open. Every failure to get an answer is an Error. */
+export class HttpCaller {
+  readonly #address: URL;
+  readonly #client: typeof http | typeof https;
+  readonly #agent: http.Agent;
+  readonly #signal: AbortSignal;
+
+  /** @param signal ends every request and connection */
+  constructor(address: string, signal: AbortSignal) {
+    this.#address = new URL(address);
+    this.#client = this.#address.protocol === "https:" ? https : http;
+    this.#agent = new this.#client.Agent({ keepAlive: true, scheduling: "lifo" });
+    this.#signal = signal;
+    setMaxListeners(0, signal);
+    signal.addEventListener("abort", () => this.#agent.destroy(), { once: true });
+  }
+
+  /** Sends a request. `sent` is called once all of it is on its way. */
+  call({ method, target, headers, body, timeoutMs, maxBytes }: Call, sent?: () => void): Promise<Reply> {
+    return new Promise<Reply>((resolve, reject) => {
+      const request = this.#client.request({
+        protocol: this.#address.protocol,
+        hostname: this.#address.hostname.replace(/^\[(.*)\]$/, "$1"),
+        port: this.#address.port,
+        method,
+        path: target,
+        headers: { ...headers, "content-length": String(body.length) },
+        agent: this.#agent,
+        signal: this.#signal,
+      });
+      const timer = setTimeout(() => request.destroy(new Error("no answer in time")), timeoutMs);
+      const settle = (act: () => void) => {
+        clearTimeout(timer);
+        act();
+      };
+      request.on("error", (error) => settle(() => reject(error)));
+      request.on("response", (response) => {
+        read(response, maxBytes).then(
+          (bytes) => settle(() => resolve({ status: response.statusCode ?? 0, body: bytes })),
+          (error: unknown) => {
+            request.destroy();
+            settle(() => reject(error));
+          },
+        );
+      });
+      if (sent !== undefined) request.on("finish", sent);
+      request.end(body);
+    });
+  }
+}
+
+async function read(response: http.IncomingMessage, maxBytes: number): Promise<Uint8Array> {
+  const chunks: Buffer[] = [];
+  let length = 0;
+  for await (const chunk of response as AsyncIterable<Buffer>) {
+    length += chunk.length;
+    if (length > maxBytes) throw new Error("the answer is too long");
+    chunks.push(chunk);
+  }
+  return chunks.length === 1 ? chunks[0]! : Buffer.concat(chunks, length);
+}

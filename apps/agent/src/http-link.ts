@@ -1,0 +1,176 @@
+import { setTimeout as sleep } from "node:timers/promises";
+import {
+  type Envelope,
+  fromUtf8,
+  type Identity,
+  type Random,
+  type Sha256,
+  type SignatureScheme,
+  signRequest,
+  toUtf8,
+} from "@tutti/envelope";
+import { type Endpoint, ENDPOINTS, MAX_BUNDLE_BYTES, pathOf, problemName, problemSchema, WAIT_MS } from "@tutti/protocol";
+import type { CoordinatorLink } from "./coordinator-link.ts";
+import { HttpCaller, type Reply } from "./http-caller.ts";
+import { LinkFault } from "./link-fault.ts";
+import { retryDelayMs } from "./retry.ts";
+
+/** What a link is made of. */
+export interface HttpLinkParts {
+  /** The coordinator's address, and its name in the roster: requests are signed for it. */
+  readonly address: string;
+  readonly coordinator: string;
+  readonly identity: Identity;
+  readonly scheme: SignatureScheme;
+  readonly sha256: Sha256;
+  readonly random: Random;
+  readonly nowMs: () => number;
+  /** Ends everything that is under way. */
+  readonly signal: AbortSignal;
+}
+
+type Segments = Readonly<Record<string, string>>;
+
+const SIGNATURE_SECONDS = 60;
+/** Beyond the longest wait of the coordinator. */
+const SLACK_MS = 10_000;
+/** A formation of a thousand centres is some megabytes. */
+const MAX_JSON_BYTES = 16 * 1024 * 1024;
+const NOTHING = new Uint8Array(0);
+
+/** The coordinator over HTTP: requests signed by RFC 9421, connections kept open, dialled from this side only. */
+export class HttpLink implements CoordinatorLink {
+  readonly #parts: HttpLinkParts;
+  readonly #caller: HttpCaller;
+
+  constructor(parts: HttpLinkParts) {
+    this.#parts = parts;
+    this.#caller = new HttpCaller(parts.address, parts.signal);
+  }
+
+  async roster(deadlineMs: number): Promise<Envelope> {
+    return jsonOf(ENDPOINTS.roster, await this.#persist(ENDPOINTS.roster, {}, NOTHING, deadlineMs));
+  }
+
+  async offers(sent?: () => void): Promise<readonly Envelope[]> {
+    const { offers } = jsonOf(ENDPOINTS.offers, await this.#once(ENDPOINTS.offers, {}, toUtf8("{}"), WAIT_MS + SLACK_MS, sent));
+    return offers;
+  }
+
+  async refuse(offerHash: string, refusal: Envelope, deadlineMs: number): Promise<void> {
+    await this.#persist(ENDPOINTS.answer, { offer: hexOf(offerHash) }, bodyOf({ answer: refusal }), deadlineMs);
+  }
+
+  async accept(offerHash: string, acceptance: Envelope, deadlineMs: number): Promise<Envelope> {
+    const body = bodyOf({ answer: acceptance });
+    let formed: Envelope | null = null;
+    await this.#persist(ENDPOINTS.answer, { offer: hexOf(offerHash) }, body, deadlineMs, (reply) => {
+      ({ formation: formed } = jsonOf(ENDPOINTS.answer, reply));
+      return formed !== null;
+    });
+    return formed!;
+  }
+
+  async exchange(session: string, exchange: number, bundle: Uint8Array, deadlineMs: number): Promise<Uint8Array> {
+    const segments = { session, exchange: String(exchange) };
+    return this.#persist(ENDPOINTS.exchange, segments, bundle, deadlineMs, (delivery) => delivery.length > 0);
+  }
+
+  async release(session: string, release: Envelope, deadlineMs: number): Promise<void> {
+    await this.#persist(ENDPOINTS.release, { session }, bodyOf({ release }), deadlineMs);
+  }
+
+  async stop(session: string, stop: Envelope, deadlineMs: number): Promise<void> {
+    await this.#persist(ENDPOINTS.stop, { session: hexOf(session) }, bodyOf({ stop }), deadlineMs);
+  }
+
+  /** Asks until there is an answer that is the last word; each time with the same body and a new signature. */
+  async #persist(
+    endpoint: Endpoint,
+    segments: Segments,
+    body: Uint8Array,
+    deadlineMs: number,
+    final: (reply: Uint8Array) => boolean = () => true,
+  ): Promise<Uint8Array> {
+    const { nowMs, random, signal } = this.#parts;
+    for (let failures = 0; ; failures++) {
+      const leftMs = deadlineMs - nowMs();
+      if (leftMs <= 0) throw new LinkFault("unreachable", "the coordinator did not answer in time");
+      try {
+        const reply = await this.#once(endpoint, segments, body, Math.min(leftMs, WAIT_MS + SLACK_MS));
+        if (final(reply)) return reply;
+        failures = 0;
+      } catch (fault) {
+        if (!(fault instanceof LinkFault) || !RETRIED.has(fault.kind) || signal.aborted) throw fault;
+      }
+      await sleep(Math.min(retryDelayMs(failures, random), Math.max(0, deadlineMs - nowMs())), undefined, { signal });
+    }
+  }
+
+  async #once(endpoint: Endpoint, segments: Segments, body: Uint8Array, timeoutMs: number, sent?: () => void): Promise<Uint8Array> {
+    const { method, caller, request, response } = endpoint;
+    const target = pathOf(endpoint, segments);
+    const headers = {
+      ...(request === null ? {} : { "content-type": request === "octets" ? "application/octet-stream" : "application/json" }),
+      ...(caller === "centre" ? this.#signature(method, target, body) : {}),
+    };
+    const maxBytes = response === "octets" ? MAX_BUNDLE_BYTES : MAX_JSON_BYTES;
+    let reply: Reply;
+    try {
+      reply = await this.#caller.call({ method, target, headers, body, timeoutMs, maxBytes }, sent);
+    } catch {
+      throw new LinkFault("unreachable", "the coordinator can't be reached");
+    }
+    if (reply.status >= 200 && reply.status < 300) return reply.body;
+    throw faultOf(reply);
+  }
+
+  #signature(method: string, target: string, body: Uint8Array): Record<string, string> {
+    const { identity, scheme, sha256, random, nowMs, coordinator } = this.#parts;
+    const signing = {
+      audience: coordinator,
+      nowSeconds: Math.floor(nowMs() / 1_000),
+      ttlSeconds: SIGNATURE_SECONDS,
+      nonce: random(16),
+      sha256,
+    };
+    return { ...signRequest({ method, target, body }, identity, signing, scheme) };
+  }
+}
+
+/** What may be over the next time. */
+const RETRIED: ReadonlySet<LinkFault["kind"]> = new Set(["unreachable", "too-many"]);
+
+/** The coordinator's problem; answers that are not its own come from something on the way, which may be over soon. */
+function faultOf({ status, body }: Reply): LinkFault {
+  const { data: problem } = problemSchema.safeParse(parsed(body));
+  const name = problem === undefined ? null : problemName(problem);
+  if (problem !== undefined && name !== null) return new LinkFault(name, problem.detail ?? problem.title, problem.outcome ?? null);
+  return status >= 500
+    ? new LinkFault("unreachable", `something between here and the coordinator answered with status ${status}`)
+    : new LinkFault("unlike", `status ${status} came without a problem of the protocol: is this the coordinator's address?`);
+}
+
+function jsonOf<T>({ response }: Pick<Endpoint<never, T>, "response">, bytes: Uint8Array): T {
+  if (response === null || response === "octets") throw new LinkFault("unlike", "no JSON is expected here");
+  const answer = response.safeParse(parsed(bytes));
+  if (!answer.success) throw new LinkFault("unlike", "the coordinator's answer is not of the protocol: are both ends of one version?");
+  return answer.data;
+}
+
+function parsed(bytes: Uint8Array): unknown {
+  try {
+    return JSON.parse(fromUtf8(bytes));
+  } catch {
+    return null;
+  }
+}
+
+function bodyOf(value: unknown): Uint8Array {
+  return toUtf8(JSON.stringify(value));
+}
+
+/** A hash in an address is its hexadecimal part. */
+function hexOf(hash: string): string {
+  return hash.replace(/^sha256:/, "");
+}

@@ -1,0 +1,194 @@
+import { mkdirSync, openSync, closeSync, readSync, fsyncSync } from "node:fs";
+import { type FileHandle, open } from "node:fs/promises";
+import { join } from "node:path";
+import { append, type Deed, decodeLine, encodeLine, type Entry, type Head, headOf, LedgerFault, verifyChain } from "@tutti/ledger";
+import { type LedgerLock, takeLock } from "./ledger-lock.ts";
+import { StartProblem } from "./start-problem.ts";
+
+/** What the agent needs of its ledger. */
+export interface Ledger {
+  /** Whether the last entry could be written. */
+  readonly writable: boolean;
+  /** Whether an offer of this hash was answered before. */
+  answered(offerHash: string): boolean;
+  /** Writes an entry; resolves once it is durable. Rejects when it can't be written. */
+  append(deed: Deed): Promise<void>;
+}
+
+const LINE_FEED = 0x0a;
+const CHUNK_BYTES = 1 << 18;
+/** An entry with the most participants is far shorter. */
+const MAX_LINE_BYTES = 1 << 20;
+
+/** `ledger.jsonl` in the ledger's folder: written by this process alone, checked from its first entry when it is opened. */
+export class LedgerFile implements Ledger {
+  readonly #file: FileHandle;
+  readonly #lock: LedgerLock;
+  readonly #nowMs: () => number;
+  readonly #offers: Set<string>;
+  #head: Head;
+  /** Bytes of the file that are entries. */
+  #bytes: number;
+  #writable = true;
+  #turn: Promise<unknown> = Promise.resolve();
+
+  private constructor(file: FileHandle, lock: LedgerLock, nowMs: () => number, checked: Checked) {
+    this.#file = file;
+    this.#lock = lock;
+    this.#nowMs = nowMs;
+    this.#head = checked.head;
+    this.#bytes = checked.bytes;
+    this.#offers = checked.offers;
+  }
+
+  /**
+   * Opens the ledger in a folder, which is made if absent, and cuts off a last line that a crash left half-written. StartProblem when it can't be
+   * written, another agent has it, or its chain is broken.
+   */
+  static async open(folder: string, nowMs: () => number): Promise<LedgerFile> {
+    const path = join(folder, "ledger.jsonl");
+    const lock = lockOf(folder);
+    try {
+      const file = await writing(folder, () => open(path, "a+", 0o600));
+      try {
+        const checked = check(path);
+        await writing(folder, async () => {
+          await file.truncate(checked.bytes);
+          await file.datasync();
+          syncFolder(folder);
+        });
+        return new LedgerFile(file, lock, nowMs, checked);
+      } catch (error) {
+        await file.close();
+        throw error;
+      }
+    } catch (error) {
+      lock.release();
+      throw error instanceof LedgerFault ? new StartProblem(`${path}: ${error.message}`) : error;
+    }
+  }
+
+  get writable(): boolean {
+    return this.#writable;
+  }
+
+  /** The head of the chain. */
+  get head(): Head {
+    return this.#head;
+  }
+
+  answered(offerHash: string): boolean {
+    return this.#offers.has(offerHash);
+  }
+
+  append(deed: Deed): Promise<void> {
+    const turn = this.#turn.then(() => this.#write(deed));
+    this.#turn = turn.catch(() => {});
+    return turn;
+  }
+
+  /** Waits for what is being written, and lets another agent have the ledger. */
+  async close(): Promise<void> {
+    await this.#turn;
+    await this.#file.close();
+    this.#lock.release();
+  }
+
+  async #write(deed: Deed): Promise<void> {
+    const entry = append(this.#head, deed, new Date(this.#nowMs()).toISOString());
+    const line = Buffer.from(encodeLine(entry));
+    try {
+      // What an earlier failure may have left of a line.
+      if (!this.#writable) await this.#file.truncate(this.#bytes);
+      await this.#file.appendFile(line);
+      await this.#file.datasync();
+    } catch (error) {
+      this.#writable = false;
+      throw error;
+    }
+    this.#writable = true;
+    this.#head = headOf(entry);
+    this.#bytes += line.length;
+    this.#offers.add(entry.body.offer);
+  }
+}
+
+interface Checked {
+  readonly head: Head;
+  readonly bytes: number;
+  readonly offers: Set<string>;
+}
+
+function check(path: string): Checked {
+  const file = openSync(path, "r");
+  const offers = new Set<string>();
+  let bytes = 0;
+  try {
+    const entries = function* (): Generator<Entry> {
+      let index = 0;
+      for (const line of linesOf(file)) {
+        if (line.length > MAX_LINE_BYTES) throw new LedgerFault("line", index);
+        const entry = decodeLine(line, index++);
+        offers.add(entry.body.offer);
+        bytes += line.length + 1;
+        yield entry;
+      }
+    };
+    return { head: verifyChain(entries()), bytes, offers };
+  } finally {
+    closeSync(file);
+  }
+}
+
+/** The lines that end with a line feed, without it; a line that is too long comes as its beginning. */
+function* linesOf(file: number): Generator<Uint8Array> {
+  const chunk = Buffer.alloc(CHUNK_BYTES);
+  let rest = Buffer.alloc(0);
+  for (let read = readSync(file, chunk); read > 0; read = readSync(file, chunk)) {
+    const bytes = Buffer.concat([rest, chunk.subarray(0, read)]);
+    let start = 0;
+    for (let end = bytes.indexOf(LINE_FEED); end >= 0; end = bytes.indexOf(LINE_FEED, start)) {
+      yield bytes.subarray(start, end);
+      start = end + 1;
+    }
+    rest = bytes.subarray(start);
+    if (rest.length > MAX_LINE_BYTES) yield rest;
+  }
+}
+
+function lockOf(folder: string): LedgerLock {
+  let lock: LedgerLock | null;
+  try {
+    mkdirSync(folder, { recursive: true, mode: 0o700 });
+    lock = takeLock(join(folder, "lock"));
+  } catch {
+    throw unwritable(folder);
+  }
+  if (lock === null)
+    throw new StartProblem(`${folder}: another agent is writing this ledger: stop it, or give each agent a folder of its own`);
+  return lock;
+}
+
+async function writing<T>(folder: string, write: () => Promise<T>): Promise<T> {
+  try {
+    return await write();
+  } catch {
+    throw unwritable(folder);
+  }
+}
+
+/** Makes the file's name as durable as its contents. */
+function syncFolder(folder: string): void {
+  const handle = openSync(folder, "r");
+  try {
+    fsyncSync(handle);
+  } finally {
+    closeSync(handle);
+  }
+}
+
+function unwritable(folder: string): StartProblem {
+  return new StartProblem(
+    `${folder}: the ledger can't be written here: let the agent's user write the folder, and check that the disk is not full`,
+  );
+}

@@ -1,0 +1,50 @@
+import { writeSync } from "node:fs";
+import { parseArgs } from "node:util";
+import { pino } from "pino";
+import { readConfig } from "./config.ts";
+import { start } from "./start.ts";
+import { StartProblem } from "./start-problem.ts";
+
+/** Longest time from being asked to end to ending. */
+const END_MS = 900;
+
+/** Tells the process that started this one, in the first line of standard output, that the agent is ready, or why it is not. */
+function say(line: { readonly ready: true } | { readonly ready: false; readonly problem: string }): void {
+  writeSync(1, `${JSON.stringify(line)}\n`);
+}
+
+/** Aborts on SIGTERM, SIGINT, and, where asked, when standard input ends. */
+function untilAsked(exitWithParent: boolean, asked: AbortController): void {
+  const end = () => {
+    if (asked.signal.aborted) return;
+    asked.abort();
+    setTimeout(() => process.exit(0), END_MS).unref();
+  };
+  process.on("SIGTERM", end);
+  process.on("SIGINT", end);
+  if (!exitWithParent) return;
+  process.stdin.on("end", end).on("close", end).on("error", end).resume();
+}
+
+async function main(): Promise<number> {
+  const asked = new AbortController();
+  try {
+    const { values } = parseArgs({ options: { config: { type: "string" } } });
+    if (values.config === undefined) throw new StartProblem("give the path of the agent's configuration: --config FILE");
+    const config = readConfig(values.config);
+    const log = pino({ level: config.logLevel, base: { centre: config.centre } }, pino.destination({ fd: 2, sync: true }));
+    untilAsked(config.exitWithParent, asked);
+    const { ended } = await start(config, log, asked.signal);
+    say({ ready: true });
+    await ended;
+    return 0;
+  } catch (error) {
+    if (asked.signal.aborted) return 0;
+    const known = error instanceof StartProblem || (error instanceof TypeError && "code" in error);
+    say({ ready: false, problem: known ? error.message : "the agent made a mistake while it started: please report it" });
+    if (!known) throw error;
+    return 1;
+  }
+}
+
+process.exit(await main());

@@ -1,0 +1,94 @@
+import { contentHash } from "@tutti/envelope";
+import { type Accepted, RESULT_EXCHANGE, type Session, SessionStop, type Step, type StopCause } from "@tutti/protocol";
+import type { AgentLog } from "./agent-log.ts";
+import type { CoordinatorLink } from "./coordinator-link.ts";
+import type { Ledger } from "./ledger-file.ts";
+import { stopOf } from "./stopping.ts";
+
+/** What runs a session. */
+export interface SessionHost {
+  readonly link: CoordinatorLink;
+  readonly ledger: Ledger;
+  readonly nowMs: () => number;
+  readonly log: AgentLog;
+  /** Aborts when the agent ends. */
+  readonly signal: AbortSignal;
+}
+
+/** How a session ended for this agent. */
+export type Ending = "released" | "shutdown" | StopCause;
+
+/** Beyond the time that the coordinator allows for an exchange. */
+const EXCHANGE_SLACK_MS = 5_000;
+const STOP_MS = 5_000;
+
+/** Takes a session from its first step to its release or its stop; never throws, and ends when the offer expires. */
+export async function runSession(session: Session, accepted: Accepted, host: SessionHost): Promise<Ending> {
+  const { link, ledger, nowMs, signal } = host;
+  const { offer, offerHash } = accepted;
+  const { participants } = session;
+  const question = { query: contentHash(offer.query), requester: offer.requester, offer: offerHash, session: session.name };
+  let step = session.start();
+  for (;;) {
+    switch (step.kind) {
+      case "exchange":
+        step = await exchanged(session, step, accepted, host);
+        break;
+      case "record": {
+        const deed = { kind: "answered", body: { ...question, participants, policy: contentHash(session.policy) } } as const;
+        step = await ledger.append(deed).then(
+          () => session.recorded(),
+          () => session.stop(new SessionStop("ledger", "the ledger can't be written, and nothing is revealed without it")),
+        );
+        break;
+      }
+      case "release": {
+        const deed = { kind: "released", body: { ...question, release: contentHash(step.release) } } as const;
+        await Promise.all([
+          noted(ledger.append(deed), host, "the release could not be written in the ledger"),
+          noted(link.release(session.name, step.envelope, offer.expiresAtMs), host, "the signed release was not taken"),
+        ]);
+        return "released";
+      }
+      case "stopped": {
+        const cause = signal.aborted ? "shutdown" : step.stop.cause;
+        await Promise.all([
+          noted(
+            ledger.append({ kind: "abandoned", body: { ...question, cause, participants } }),
+            host,
+            "the stop could not be written in the ledger",
+          ),
+          // One that the others know of already, or that is this agent's end alone, is not told.
+          cause === "shutdown" || cause === "ended"
+            ? null
+            : noted(link.stop(session.name, step.envelope, nowMs() + STOP_MS), host, "the stop was not taken"),
+        ]);
+        return cause;
+      }
+    }
+  }
+}
+
+type Exchange = Extract<Step, { kind: "exchange" }>;
+
+async function exchanged(session: Session, { exchange, bundle }: Exchange, { offer }: Accepted, host: SessionHost): Promise<Step> {
+  const patienceMs = exchange === RESULT_EXCHANGE ? Infinity : offer.exchangeMs + EXCHANGE_SLACK_MS;
+  const deadlineMs = Math.min(offer.expiresAtMs, host.nowMs() + patienceMs);
+  let delivery: Uint8Array;
+  try {
+    delivery = await host.link.exchange(session.name, exchange, bundle, deadlineMs);
+  } catch (fault) {
+    return session.stop(stopOf(fault));
+  }
+  host.log.debug({ session: session.name, exchange }, "exchanged");
+  return session.heard(delivery);
+}
+
+/** Waits for something whose failure changes nothing any more. */
+async function noted(work: Promise<unknown>, { log, signal }: SessionHost, failed: string): Promise<void> {
+  try {
+    await work;
+  } catch (fault) {
+    if (!signal.aborted) log.warn({ fault: fault instanceof Error ? fault.name : "unknown" }, failed);
+  }
+}

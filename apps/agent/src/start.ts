@@ -1,0 +1,150 @@
+import { readFileSync } from "node:fs";
+import { setTimeout as sleep } from "node:timers/promises";
+import { type Dataset, datasetName, datasetSchema } from "@tutti/dataset";
+import { DEFAULT_POLICY, type Policy, policySchema } from "@tutti/disclosure";
+import { EnvelopeFault, type Identity, parseIdentity, toBase64 } from "@tutti/envelope";
+import { openRoster, type PinnedRoster } from "@tutti/protocol";
+import { Agent } from "./agent.ts";
+import type { AgentConfig } from "./config.ts";
+import type { AgentLog } from "./agent-log.ts";
+import { HttpLink } from "./http-link.ts";
+import { LedgerFile } from "./ledger-file.ts";
+import { LinkFault } from "./link-fault.ts";
+import { random, scheme, sha256 } from "./platform-crypto.ts";
+import { DataProblem } from "./source/data-problem.ts";
+import { openSource, type Source } from "./source/source.ts";
+import { StartProblem } from "./start-problem.ts";
+
+/** An agent with everything it holds open. */
+export interface Started {
+  /** Settles when the agent has ended, after `signal` aborted. */
+  readonly ended: Promise<void>;
+}
+
+/** How long the coordinator is tried. */
+const CONNECT_MS = 20_000;
+
+/**
+ * Checks everything that a centre's agent stands on, connects once, and begins to ask for offers.
+ * @param signal aborts when the agent is to end
+ * @throws StartProblem
+ */
+export async function start(config: AgentConfig, log: AgentLog, signal: AbortSignal): Promise<Started> {
+  const nowMs = Date.now;
+  const identity = identityOf(config);
+  const roster = rosterOf(config, identity);
+  const policy = policyOf(config);
+  const datasets = config.datasets.map(({ dictionary }) => datasetOf(dictionary));
+  const ledger = await LedgerFile.open(config.ledger, nowMs);
+  const sources = new Map<string, Source>();
+  const close = async () => {
+    for (const source of sources.values()) await source.close();
+    await ledger.close();
+  };
+  try {
+    for (const [i, dataset] of datasets.entries()) {
+      if (sources.has(datasetName(dataset)))
+        throw new StartProblem(`${datasetName(dataset)} stands twice among the datasets: give each once`);
+      sources.set(datasetName(dataset), await sourceOf(dataset, config.datasets[i]!.data));
+    }
+    const parts = { address: config.coordinator, coordinator: roster.coordinator.name, identity, scheme, sha256, random, nowMs, signal };
+    const link = new HttpLink(parts);
+    await connect(link, roster, config.coordinator, nowMs);
+    const setting = { identity, roster, policy, datasets, scheme, sha256, random };
+    const agent = new Agent({ setting, sources, link, ledger, nowMs, log, signal, sleep: (ms) => sleep(ms, undefined, { signal }) });
+    const ended = { now: Promise.resolve() };
+    await new Promise<void>((polled) => {
+      ended.now = agent.run(polled).finally(close);
+      void ended.now.finally(polled);
+    });
+    return { ended: ended.now };
+  } catch (error) {
+    await close();
+    throw error;
+  }
+}
+
+async function connect(link: HttpLink, roster: PinnedRoster, address: string, nowMs: () => number): Promise<void> {
+  try {
+    const theirs = openRoster(await link.roster(nowMs() + CONNECT_MS), scheme);
+    if (theirs.hash !== roster.hash)
+      throw new StartProblem(
+        `the coordinator at ${address} has another roster than this centre: compare both, and pin the one that was agreed`,
+      );
+  } catch (fault) {
+    if (fault instanceof StartProblem) throw fault;
+    const why = fault instanceof LinkFault || fault instanceof EnvelopeFault ? fault.message : "it can't be asked";
+    throw new StartProblem(
+      `no coordinator at ${address}: ${why}; check the address, that it runs, and that the firewall lets this machine dial out`,
+    );
+  }
+}
+
+async function sourceOf(dataset: Dataset, data: string): Promise<Source> {
+  try {
+    return await openSource({ dataset, data });
+  } catch (error) {
+    throw error instanceof DataProblem ? new StartProblem(error.message) : error;
+  }
+}
+
+function identityOf({ identity, centre }: AgentConfig): Identity {
+  const text = textOf(identity);
+  let parsed: Identity;
+  try {
+    parsed = parseIdentity(text);
+  } catch (error) {
+    throw new StartProblem(`${identity}: ${error instanceof RangeError ? error.message : "this is not an identity"}`);
+  }
+  if (parsed.name !== centre) throw new StartProblem(`${identity} is the identity of another party than ${centre}: give this centre's own`);
+  return parsed;
+}
+
+function rosterOf({ roster, centre }: AgentConfig, identity: Identity): PinnedRoster {
+  let pinned: PinnedRoster;
+  try {
+    pinned = openRoster(jsonOf(roster), scheme);
+  } catch (error) {
+    throw error instanceof EnvelopeFault ? new StartProblem(`${roster}: ${error.message}`) : error;
+  }
+  const entry = pinned.centres.find(({ name }) => name === centre);
+  if (entry === undefined)
+    throw new StartProblem(`${roster} has no centre called ${centre}: write the name as the roster does, or ask for a new roster`);
+  if (entry.publicKey !== toBase64(identity.publicKey))
+    throw new StartProblem(`${roster} has another key for ${centre} than its identity: ask the network for a roster with the new key`);
+  return pinned;
+}
+
+function policyOf({ policy }: AgentConfig): Policy {
+  if (policy === undefined) return DEFAULT_POLICY;
+  const parsed = policySchema.safeParse(jsonOf(policy));
+  if (!parsed.success) throw new StartProblem(`${policy}: ${issueOf(parsed.error.issues)}`);
+  return parsed.data;
+}
+
+function datasetOf(dictionary: string): Dataset {
+  const parsed = datasetSchema.safeParse(jsonOf(dictionary));
+  if (!parsed.success) throw new StartProblem(`${dictionary}: ${issueOf(parsed.error.issues)}`);
+  return parsed.data;
+}
+
+function issueOf(issues: readonly { readonly path: readonly PropertyKey[]; readonly message: string }[]): string {
+  const { path, message } = issues[0]!;
+  return `${path.map(String).join(".") || "the file"}: ${message}`;
+}
+
+function textOf(path: string): string {
+  try {
+    return readFileSync(path, "utf8");
+  } catch {
+    throw new StartProblem(`${path} can't be read: check the path in the agent's configuration, and that the agent's user may read it`);
+  }
+}
+
+function jsonOf(path: string): unknown {
+  try {
+    return JSON.parse(textOf(path));
+  } catch (error) {
+    throw error instanceof StartProblem ? error : new StartProblem(`${path} is not JSON: restore it from your copy`);
+  }
+}

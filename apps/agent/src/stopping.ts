@@ -1,0 +1,15 @@
+import { SessionStop, STOP_CAUSES, type StopCause } from "@tutti/protocol";
+import { LinkFault } from "./link-fault.ts";
+
+/** What ends a session after this failure. */
+export function stopOf(fault: unknown): SessionStop {
+  if (fault instanceof SessionStop) return fault;
+  if (!(fault instanceof LinkFault)) return new SessionStop("defect", "the agent made a mistake in this session: please report it");
+  return new SessionStop(causeOf(fault), fault.message);
+}
+
+function causeOf({ kind, outcome }: LinkFault): StopCause {
+  if (kind === "too-late" || kind === "unreachable") return "late";
+  if (kind !== "ended") return "ended";
+  return STOP_CAUSES.find((cause) => cause === outcome) ?? (outcome === "timedOut" ? "late" : "ended");
+}
