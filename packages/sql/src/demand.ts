@@ -2,7 +2,7 @@ import type { Input } from "@tutti/query";
 import type { Conjunct } from "./conjunct.ts";
 import type { Feature, Features } from "./feature.ts";
 
-/** The patients of one input, as the values that each feature may have. Features not named may have any. */
+/** The patients of one input, as the values that each feature may have. Features not named may have any; the variable of a histogram is the first. */
 export interface Demand {
   readonly input: Input;
   /** Where its number, or its first, lies in the contribution. */
