@@ -111,14 +111,14 @@ export function openEnvelope(envelope: unknown, label: Label, keys: ReadonlyMap<
   const message = preAuthentication(payloadType, body);
   const signedBy = signatures.filter(({ keyid }) => keys.has(keyid)).map(({ keyid }) => keyid);
   if (signedBy.length === 0) throw new EnvelopeFault("unsigned", "nobody whose signature counts here has signed this envelope");
+  const twice = signedBy.find((keyid, i) => signedBy.indexOf(keyid) !== i);
+  if (twice !== undefined) throw new EnvelopeFault("signature", "a party has signed this envelope twice", twice);
   for (const { keyid, sig } of signatures) {
     const key = keys.get(keyid);
     if (key !== undefined && !holds(message, sig, key, scheme)) {
       throw new EnvelopeFault("signature", "a signature does not hold: the envelope was altered, or signed with another key", keyid);
     }
   }
-  const twice = signedBy.find((keyid, i) => signedBy.indexOf(keyid) !== i);
-  if (twice !== undefined) throw new EnvelopeFault("signature", "a party has signed this envelope twice", twice);
   return { value: valueOf(body), signedBy };
 }
 
