@@ -67,11 +67,21 @@ class Reading {
 function separatorOf(header: string, dataset: Dataset): string {
   let best: { readonly separator: string; readonly names: number } = { separator: SEPARATORS[0], names: 0 };
   for (const separator of SEPARATORS) {
-    const [record] = new RecordScanner(separator).push(header, true);
-    const names = record === undefined ? 0 : recognised(fieldsOf(record), dataset);
+    const names = recognised(namesIn(header, separator), dataset);
     if (names > best.names) best = { separator, names };
   }
   return best.separator;
+}
+
+/** The column names that a separator makes; none where quotes and the separator do not fit each other. */
+function namesIn(header: string, separator: string): readonly string[] {
+  try {
+    const [record] = new RecordScanner(separator).push(header, true);
+    return record === undefined ? [] : fieldsOf(record);
+  } catch (error) {
+    if (error instanceof DataProblem) return [];
+    throw error;
+  }
 }
 
 function fieldsOf(record: TextRecord): readonly string[] {

@@ -10,6 +10,9 @@ import type { Answer, Statement } from "@tutti/sql";
 /** Statements that are kept prepared. */
 const PREPARED = 64;
 
+const INTERRUPT_AGAIN_MS = 20;
+const TOO_LONG = "the data source took too long and was stopped: allow more time, or ask for fewer measures or strata";
+
 /** What a database may use. */
 export interface Resources {
   readonly memoryLimitMb: number;
@@ -55,13 +58,17 @@ export class Database {
     await this.#connection.run(text);
   }
 
-  /** Runs a statement and gives all it answers. SourceError when it takes longer than the deadline or fails. */
+  /** Runs a statement and gives all it answers. SourceError when it takes longer than the deadline, in milliseconds from now, or fails. */
   async answer({ text, parameters }: Statement, deadlineMs: number): Promise<Answer> {
+    if (deadlineMs <= 0) throw new SourceError(TOO_LONG);
     let late = false;
-    const timer = setTimeout(() => {
+    const stop = (): void => {
       late = true;
       this.#connection.interrupt();
-    }, deadlineMs);
+      // An interrupt that comes just before a statement starts is lost.
+      timer = setTimeout(stop, INTERRUPT_AGAIN_MS);
+    };
+    let timer = setTimeout(stop, deadlineMs);
     try {
       const statement = await this.#prepare(text);
       const types = parameters.map(() => DuckDBIntegerType.instance);
@@ -70,9 +77,7 @@ export class Database {
       return result.getColumns() as Answer;
     } catch {
       throw new SourceError(
-        late
-          ? "the data source took too long and was stopped: allow more time, or ask for fewer measures or strata"
-          : "the data source could not answer: allow it more memory, or ask for fewer measures or strata",
+        late ? TOO_LONG : "the data source could not answer: allow it more memory, or ask for fewer measures or strata",
       );
     } finally {
       clearTimeout(timer);

@@ -95,7 +95,7 @@ class DuckDbSource implements Source {
     const deadline = performance.now() + this.#timeoutMs;
     const { statements, read } = compile(plan, this.#dataset, DUCKDB);
     const answers: Answer[] = [];
-    for (const statement of statements) answers.push(await this.#database.answer(statement, Math.max(0, deadline - performance.now())));
+    for (const statement of statements) answers.push(await this.#database.answer(statement, deadline - performance.now()));
     return read(answers);
   }
 }
