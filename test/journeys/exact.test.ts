@@ -14,7 +14,7 @@ import { layout, type Plan, plan, type Query } from "@tutti/query";
 import { interpret, type Patient } from "@tutti/sql";
 import fc from "fast-check";
 import { expect, test } from "vitest";
-import { dataset, patients, queries } from "../../packages/query/src/trial.ts";
+import { dataset, patients, queries } from "@tutti/query/trial";
 import { World } from "../world/world.ts";
 
 /** The release as one honest person would make it who holds all patients: counted in the clear, under the same rule. */

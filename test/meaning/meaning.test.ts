@@ -1,7 +1,7 @@
 import { check, plan } from "@tutti/query";
 import * as fc from "fast-check";
 import { afterAll, describe, expect, test } from "vitest";
-import { dataset as generated, patients, queries } from "../../packages/query/src/trial.ts";
+import { dataset as generated, patients, queries } from "@tutti/query/trial";
 import { patientsOf } from "./ascii-table.ts";
 import { CASES, CHILDREN } from "./cases.ts";
 import { contributionText } from "./contribution-text.ts";

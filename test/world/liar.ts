@@ -1,9 +1,6 @@
-import { Channel } from "../../packages/protocol/src/channel.ts";
-import { compute } from "../../packages/protocol/src/computation.ts";
-import { RoundMail } from "../../packages/protocol/src/round-mail.ts";
 import type { Random } from "@tutti/field";
 import type { Contribution } from "@tutti/query";
-import { type Participation, sessionName, SessionStop, type Step } from "@tutti/protocol";
+import { Channel, compute, type Participation, RoundMail, sessionName, SessionStop, type Step } from "@tutti/protocol";
 import { type Round, schemeFor, SharingFault } from "@tutti/sharing";
 import { sha256 } from "./platform.ts";
 

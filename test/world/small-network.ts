@@ -1,6 +1,6 @@
 import type { Query } from "@tutti/query";
 import type { Patient } from "@tutti/sql";
-import { dataset } from "../../packages/query/src/trial.ts";
+import { dataset } from "@tutti/query/trial";
 import { World, type WorldSetting } from "./world.ts";
 
 const PATIENTS: readonly Patient[] = [

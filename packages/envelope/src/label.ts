@@ -24,6 +24,7 @@ export const LABELS = {
   guard: "tutti/1/guard",
   challenge: "tutti/1/challenge",
   committee: "tutti/1/committee",
+  committeeTicket: "tutti/1/committee-ticket",
   /** Sealed boxes. */
   boxNonce: "tutti/1/box-nonce",
   /** The ledger. */

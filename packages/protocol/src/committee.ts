@@ -13,7 +13,7 @@ export const COMMITTEE_SIZE = 13;
 export function committeeOf(participants: readonly { readonly centre: string; readonly nonce: string }[]): readonly number[] {
   if (participants.length <= MAX_HOLDERS) return [...participants.keys()];
   const seed = digest(LABELS.committee, ...participants.map(({ nonce }) => fromHex(nonce)));
-  const drawn = participants.map(({ centre }, index) => ({ index, ticket: toHex(digest(LABELS.committee, seed, toUtf8(centre))) }));
+  const drawn = participants.map(({ centre }, index) => ({ index, ticket: toHex(digest(LABELS.committeeTicket, seed, toUtf8(centre))) }));
   return drawn
     .toSorted((a, b) => (a.ticket < b.ticket ? -1 : 1))
     .slice(0, COMMITTEE_SIZE)
