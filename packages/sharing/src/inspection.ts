@@ -1,6 +1,6 @@
 import type { Inspected } from "./check.ts";
 import { CHECKS, WIDE_CHECKS } from "./coefficients.ts";
-import { decodeErrors, provable } from "./decode.ts";
+import { explanations } from "./decode.ts";
 import { SharingFault } from "./fault.ts";
 import { agree } from "./interpolate.ts";
 import { agreeWide } from "./interpolate-wide.ts";
@@ -16,7 +16,7 @@ export function inspect(scheme: Scheme, shares: Shares<Uint32Array>, degree: num
     () => open(scheme, shares, degree),
     () => {
       const parts = dealers.map((_, d) => shares.map((share) => share?.subarray(d * CHECKS, (d + 1) * CHECKS) ?? null));
-      accuse(scheme, shares, degree, dealers, (d, rest) => agree(rest, parts[d]!, degree));
+      accuse(scheme, shares, dealers, (d, holders) => agree(holders, parts[d]!, degree));
     },
   );
 }
@@ -27,7 +27,7 @@ export function inspectWide(scheme: Scheme, shares: Shares<BigUint64Array>, deal
     () => openWide(scheme, shares, scheme.degree),
     () => {
       const parts = dealers.map((_, d) => shares.map((share) => share?.subarray(d * WIDE_CHECKS, (d + 1) * WIDE_CHECKS) ?? null));
-      accuse(scheme, shares, scheme.degree, dealers, (d, rest) => agreeWide(rest, parts[d]!, scheme.degree));
+      accuse(scheme, shares, dealers, (d, holders) => agreeWide(holders, parts[d]!, scheme.degree));
     },
   );
 }
@@ -53,27 +53,26 @@ function openOr<V>(opened: () => V, accusation: () => void): V {
 }
 
 /**
- * Throws with the names that are proven. A holder is named if its points are wrong in the checks of more than t of the
- * holders' dealings: one of those dealers is honest, and t liars can't make an honest holder's point of an honest dealing look wrong. A dealer
- * is named if its points are more than t lies away from any polynomial. Otherwise it is one word against another, and nobody is named.
+ * Throws with the names that are proven. A holder is named if its points must be wrong in the checks of more than t of the
+ * holders' dealings: one of those dealers is honest, and gave it right ones. A dealer is named if no t lies of holders explain
+ * the points of its check. Otherwise it is one word against another, and nobody is named.
  */
 function accuse(
   scheme: Scheme,
   shares: Shares<unknown>,
-  degree: number,
   dealers: readonly Inspected[],
-  agrees: (dealer: number, rest: readonly number[]) => boolean,
+  agrees: (dealer: number, holders: readonly number[]) => boolean,
 ): never {
   const present = shares.flatMap((share, i) => (share === null ? [] : [i]));
   const liars: number[] = [];
   const accused = new Map<number, number>();
   dealers.forEach(({ dealer, holder }, d) => {
     if (agrees(d, present)) return;
-    const wrong = decodeErrors(scheme, present, degree, (rest) => agrees(d, rest));
-    if (wrong === null && provable(scheme, present.length, degree) === scheme.degree) liars.push(dealer);
-    if (holder) for (const i of wrong ?? []) accused.set(i, (accused.get(i) ?? 0) + 1);
+    const explained = explanations(scheme, present, (holders) => agrees(d, holders));
+    if (explained.length === 0) liars.push(dealer);
+    if (holder && explained.length === 1) for (const i of explained[0]!) accused.set(i, (accused.get(i) ?? 0) + 1);
   });
-  const holders = [...accused].filter(([, dealings]) => dealings > scheme.degree).map(([holder]) => holder);
-  if (holders.length > 0) throw new SharingFault("opening", "a holder sent wrong shares of the check of what was dealt", holders);
+  const named = [...accused].filter(([, dealings]) => dealings > scheme.degree).map(([holder]) => holder);
+  if (named.length > 0) throw new SharingFault("opening", "a holder sent wrong shares of the check of what was dealt", named);
   throw new SharingFault("deal", "what was dealt does not lie on polynomials of the promised degree", liars);
 }

@@ -1,5 +1,6 @@
 import { WIDE_P } from "@tutti/field";
 import type { Shares } from "./open.ts";
+import { MAX_HOLDERS } from "./scheme.ts";
 
 /** The value at `target` of the polynomials through the wide points of `base` (holder indices; holder i is the point i + 1). */
 export function lagrangeWide(base: readonly number[], shares: Shares<BigUint64Array>, target: number): BigUint64Array {
@@ -15,18 +16,20 @@ export function lagrangeWide(base: readonly number[], shares: Shares<BigUint64Ar
 /** Whether the wide points of these holders lie on polynomials of at most that degree. */
 export function agreeWide(holders: readonly number[], shares: Shares<BigUint64Array>, degree: number): boolean {
   const base = holders.slice(0, degree + 1);
-  return holders.slice(degree + 1).every((i) => lagrangeWide(base, shares, i + 1).every((x, j) => x === shares[i]![j]));
+  return holders.slice(degree + 1).every((i) => {
+    const weights = base.map((k) => lagrangeWeight(base, k, i + 1));
+    return shares[i]!.every((share, j) => base.reduce((sum, k, at) => sum + weights[at]! * shares[k]![j]!, 0n) % WIDE_P === share);
+  });
 }
 
 function lagrangeWeight(base: readonly number[], i: number, target: number): bigint {
-  let above = 1n;
-  let below = 1n;
+  let weight = 1n;
   for (const k of base) {
     if (k === i) continue;
-    above = (above * (BigInt(target - k - 1) + WIDE_P)) % WIDE_P;
-    below = (below * (BigInt(i - k) + WIDE_P)) % WIDE_P;
+    const quotient = (BigInt(target - k - 1) * INVERSES[Math.abs(i - k)]!) % WIDE_P;
+    weight = (weight * (i > k ? quotient : -quotient)) % WIDE_P;
   }
-  return (above * power(below, WIDE_P - 2n)) % WIDE_P;
+  return weight < 0n ? weight + WIDE_P : weight;
 }
 
 function power(base: bigint, exponent: bigint): bigint {
@@ -36,3 +39,6 @@ function power(base: bigint, exponent: bigint): bigint {
   }
   return result;
 }
+
+/** The inverses of 0 (none: it stays 0) … 15, the distances between points. */
+const INVERSES: readonly bigint[] = Array.from({ length: MAX_HOLDERS + 1 }, (_, i) => power(BigInt(i), WIDE_P - 2n));

@@ -15,7 +15,10 @@ export function lagrange(base: readonly number[], shares: Shares<Uint32Array>, t
 /** Whether the points of these holders lie on polynomials of at most that degree. */
 export function agree(holders: readonly number[], shares: Shares<Uint32Array>, degree: number): boolean {
   const base = holders.slice(0, degree + 1);
-  return holders.slice(degree + 1).every((i) => lagrange(base, shares, i + 1).every((x, j) => x === shares[i]![j]));
+  return holders.slice(degree + 1).every((i) => {
+    const weights = Uint32Array.from(base, (k) => lagrangeWeight(base, k, i + 1));
+    return shares[i]!.every((share, j) => base.reduce((sum, k, at) => add(sum, mul(weights[at]!, shares[k]![j]!)), 0) === share);
+  });
 }
 
 function lagrangeWeight(base: readonly number[], i: number, target: number): number {

@@ -1,5 +1,5 @@
 import { fromInteger, P } from "@tutti/field";
-import { decodeErrors } from "./decode.ts";
+import { explanations } from "./decode.ts";
 import { SharingFault } from "./fault.ts";
 import { agree, lagrange } from "./interpolate.ts";
 import { agreeWide, lagrangeWide } from "./interpolate-wide.ts";
@@ -11,21 +11,21 @@ export type Shares<V> = readonly (V | null)[];
 /**
  * The secrets behind a vector of sharings of at most the given degree, checked against **all** points received.
  * @throws SharingFault `missing` when fewer than `pointsNeeded` holders are there; `opening` when the points of some
- * element do not lie on one polynomial, naming the holders where that is proven (see `provable`).
+ * element do not lie on one polynomial, naming the holders where that is proven (see `explanations`).
  */
 export function open(scheme: Scheme, shares: Shares<Uint32Array>, degree: number): Uint32Array {
   const present = presentOf(scheme, shares, degree);
   const all = shares.filter((share) => share !== null);
   const values = all.length === scheme.holders ? openByDifferences(all, degree) : openByLagrange(present, shares, degree);
   if (values !== null) return values;
-  throw wrongShare(decodeErrors(scheme, present, degree, (rest) => agree(rest, shares, degree)));
+  throw wrongShare(explanations(scheme, present, (holders) => agree(holders, shares, degree)));
 }
 
 /** The same for wide sharings. */
 export function openWide(scheme: Scheme, shares: Shares<BigUint64Array>, degree: number): BigUint64Array {
   const present = presentOf(scheme, shares, degree);
   if (agreeWide(present, shares, degree)) return lagrangeWide(present.slice(0, degree + 1), shares, 0);
-  throw wrongShare(decodeErrors(scheme, present, degree, (rest) => agreeWide(rest, shares, degree)));
+  throw wrongShare(explanations(scheme, present, (holders) => agreeWide(holders, shares, degree)));
 }
 
 function presentOf(scheme: Scheme, shares: Shares<{ readonly length: number }>, degree: number): number[] {
@@ -33,7 +33,7 @@ function presentOf(scheme: Scheme, shares: Shares<{ readonly length: number }>, 
   if (present.length < pointsNeeded(scheme, degree)) {
     throw new SharingFault("missing", "too few holders are left to open this and to see a lie; ask again with those who are there");
   }
-  if (present.some((i) => shares[i]!.length !== shares[present[0]!]!.length)) throw wrongShare(null);
+  if (present.some((i) => shares[i]!.length !== shares[present[0]!]!.length)) throw wrongShare([]);
   return present;
 }
 
@@ -65,10 +65,7 @@ function openByLagrange(present: readonly number[], shares: Shares<Uint32Array>,
   return agree(present, shares, degree) ? lagrange(present.slice(0, degree + 1), shares, 0) : null;
 }
 
-function wrongShare(blame: readonly number[] | null): SharingFault {
-  return new SharingFault(
-    "opening",
-    "the points of an opened value do not lie on one polynomial: a holder sent a wrong share",
-    blame ?? [],
-  );
+function wrongShare(liars: readonly number[][]): SharingFault {
+  const blame = liars.length === 1 ? liars[0]! : [];
+  return new SharingFault("opening", "the points of an opened value do not lie on one polynomial: a holder sent a wrong share", blame);
 }

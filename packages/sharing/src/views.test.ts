@@ -1,4 +1,4 @@
-import { add, inverse, mul, P, sub } from "@tutti/field";
+import { add, difference, hadamard, inverse, mul, P, pow, sub } from "@tutti/field";
 import { describe, expect, test } from "vitest";
 import { deal } from "./deal.ts";
 import { open } from "./open.ts";
@@ -8,7 +8,7 @@ import { run, SIZES, excess, histogramOf, pooled, resultOf, seeded } from "./tri
 import type { Protocol, Round } from "./round.ts";
 import { type Scheme, schemeFor } from "./scheme.ts";
 import { smallness, smallnessDemand } from "./smallness.ts";
-import { demandOf } from "./supply.ts";
+import { type Demand, demandOf } from "./supply.ts";
 import { masks, masksDemand } from "./mask.ts";
 
 /** The shares that each coefficient of a sharing of that degree adds to, read off `deal` by dealing one coefficient at a time. */
@@ -81,8 +81,8 @@ describe("any t views are uniform, whatever the secret", () => {
   });
 });
 
-/** All shares said by the four holders in each opening of degree 2 of a protocol, by exchange. */
-function productsSaid(protocol: (scheme: Scheme, self: number) => Protocol<unknown>): Uint32Array[][] {
+/** All shares said by the four holders in each opening of degree 2 of a protocol after the check, by exchange, and its results. */
+function productsSaid<T>(protocol: (scheme: Scheme, self: number) => Protocol<T>): { said: Uint32Array[][]; results: T[] } {
   const said: Uint32Array[][] = [];
   const { results } = run(
     4,
@@ -93,84 +93,73 @@ function productsSaid(protocol: (scheme: Scheme, self: number) => Protocol<unkno
       return round;
     },
   );
-  results.forEach(resultOf);
-  return said.slice(2);
+  return { said: said.slice(2), results: results.map(resultOf) };
 }
 
-/**
- * The opened polynomials f = c₀ + c₁X + c₂X² of four holders. A bare product of two sharings splits into linear factors, always;
- * a polynomial that says nothing but its value does so half of the time.
- */
-function polynomialsOf(shares: readonly Uint32Array[]): { value: number; splits: boolean; point: number }[] {
+/** The polynomials value + c₁X + c₂X² through the points of four holders; `point` is the first one's. */
+function polynomialsOf(shares: readonly Uint32Array[]): { value: number; c1: number; c2: number; point: number }[] {
   return Array.from(shares[0]!, (y1, j) => {
     const [y2, y3] = [shares[1]![j]!, shares[2]![j]!];
-    const second = sub(add(y1, y3), add(y2, y2));
-    const c2 = mul(second, inverse(2));
+    const c2 = mul(sub(add(y1, y3), add(y2, y2)), inverse(2));
     const c1 = sub(sub(y2, y1), mul(3, c2));
-    const value = sub(sub(y1, c1), c2);
-    const discriminant = sub(mul(c1, c1), mul(4, mul(c2, value)));
-    return { value, splits: isSquare(discriminant), point: y1 };
+    return { value: sub(sub(y1, c1), c2), c1, c2, point: y1 };
   });
 }
 
-function isSquare(a: number): boolean {
-  let power = 1;
-  let square = a;
-  for (let rest = (P - 1) / 2; rest > 0; rest >>>= 1, square = mul(square, square)) if (rest & 1) power = mul(power, square);
-  return power !== P - 1;
+/** A bare product of two sharings has both its roots in the field, always; a polynomial that says nothing but its value, half of the time. */
+function splits({ value, c1, c2 }: { value: number; c1: number; c2: number }): boolean {
+  return pow(sub(mul(c1, c1), mul(4, mul(c2, value))), (P - 1) / 2) !== P - 1;
 }
 
 const WIDTH = 4000;
-const fair = (polynomials: readonly { splits: boolean }[]): number => {
-  const splitting = polynomials.filter(({ splits }) => splits).length;
-  return Math.abs(excess([splitting, polynomials.length - splitting]));
-};
+/** Passes when numbers are uniform in the field, up to 4.5 standard deviations; so does the next when half of them split. */
+function expectUniform(elements: readonly number[]): void {
+  expect(excess(histogramOf(elements, 6))).toBeLessThan(4.5);
+}
+function expectFair(polynomials: readonly { value: number; c1: number; c2: number }[]): void {
+  const splitting = polynomials.filter(splits).length;
+  expect(Math.abs(excess([splitting, polynomials.length - splitting]))).toBeLessThan(4.5);
+}
+
+/** Opens WIDTH products of a and b; gives what opened, and the polynomials by which it differs from the bare products. */
+function masksOf(a: number, b: number, demand: Demand, product: typeof multiply) {
+  const values = [...Array(2 * WIDTH).keys()].map((j) => (j < WIDTH ? a : b));
+  const { said, results } = productsSaid(function* (scheme, self): Protocol<Uint32Array> {
+    const { counts, supply } = yield* pooled(scheme, self, values, demand);
+    yield* product(scheme, counts.subarray(0, WIDTH), counts.subarray(WIDTH), supply);
+    return counts;
+  });
+  const bare = results.map((counts) => hadamard(counts.subarray(0, WIDTH), counts.subarray(WIDTH)));
+  return { opened: polynomialsOf(said[0]!), masks: polynomialsOf(said[0]!.map((shares, i) => difference(shares, bare[i]!))) };
+}
 
 describe("what opens in a product says nothing but its value", () => {
-  test.each([
+  const factors = [
     [1, 1],
     [0, 25],
     [12, P - 5],
-  ])("openProduct of %i and %i: the value, and else a polynomial like any other", (a, b) => {
-    const [said] = productsSaid(function* (scheme, self): Protocol<unknown> {
-      const values = [...Array(2 * WIDTH).keys()].map((j) => (j < WIDTH ? a : b));
-      const { counts, supply } = yield* pooled(scheme, self, values, { randoms: 0, zeros: WIDTH, doubles: 0 });
-      return yield* openProduct(scheme, counts.subarray(0, WIDTH), counts.subarray(WIDTH), supply);
-    });
-    const polynomials = polynomialsOf(said!);
-    expect(new Set(polynomials.map(({ value }) => value))).toEqual(new Set([mul(a, b)]));
+  ] as const;
+
+  test.each(factors)("openProduct of %i and %i: a zero of its own masks each", (a, b) => {
+    const { opened, masks: zeros } = masksOf(a, b, { randoms: 0, zeros: WIDTH, doubles: 0 }, openProduct);
+    for (const { value } of zeros) expect(value).toBe(0);
+    for (const { value } of opened) expect(value).toBe(mul(a, b));
+    expectUniform(zeros.map(({ c1 }) => c1));
+    expectUniform(zeros.map(({ c2 }) => c2));
+    expect(new Set(zeros.map(({ c2 }) => c2)).size).toBe(WIDTH);
     // with value 0 one root is 0 and the other in the field: every such polynomial splits
-    if (mul(a, b) !== 0) expect(fair(polynomials)).toBeLessThan(4.5);
-    expect(
-      excess(
-        histogramOf(
-          polynomials.map(({ point }) => point),
-          6,
-        ),
-      ),
-    ).toBeLessThan(4.5);
+    if (mul(a, b) !== 0) expectFair(opened);
   });
 
-  test.each([
-    [1, 1],
-    [0, 25],
-    [12, P - 5],
-  ])("multiply %i by %i: a uniform value, and a polynomial like any other", (a, b) => {
-    const [said] = productsSaid(function* (scheme, self): Protocol<unknown> {
-      const values = [...Array(2 * WIDTH).keys()].map((j) => (j < WIDTH ? a : b));
-      const { counts, supply } = yield* pooled(scheme, self, values, { randoms: 0, zeros: 0, doubles: WIDTH });
-      return yield* multiply(scheme, counts.subarray(0, WIDTH), counts.subarray(WIDTH), supply);
-    });
-    const polynomials = polynomialsOf(said!);
-    expect(fair(polynomials)).toBeLessThan(4.5);
-    expect(
-      excess(
-        histogramOf(
-          polynomials.map(({ value }) => value),
-          6,
-        ),
-      ),
-    ).toBeLessThan(4.5);
+  test.each(factors)("multiply %i by %i: a random sharing of its own masks each", (a, b) => {
+    const { opened, masks: doubles } = masksOf(a, b, { randoms: 0, zeros: 0, doubles: WIDTH }, multiply);
+    for (const of of [doubles, opened]) {
+      expectUniform(of.map(({ value }) => value));
+      expectUniform(of.map(({ c1 }) => c1));
+      expectUniform(of.map(({ c2 }) => c2));
+    }
+    expect(new Set(doubles.map(({ value }) => value)).size).toBe(WIDTH);
+    expectFair(opened);
   });
 
   test.each([
@@ -181,7 +170,7 @@ describe("what opens in a product says nothing but its value", () => {
     [[0, 1, 2, 3, 4], "small"],
   ])("smallness of %j, %s: every opened value is uniform but the last of a small one, which is 0", (values, what) => {
     const small = { from: 0, to: 4 };
-    const said = productsSaid(function* (scheme, self): Protocol<unknown> {
+    const { said } = productsSaid(function* (scheme, self): Protocol<unknown> {
       const cells = [...Array(WIDTH).keys()].map((j) => values[j % values.length]!);
       const { counts, supply } = yield* pooled(scheme, self, cells, smallnessDemand(small, WIDTH));
       return yield* smallness(scheme, counts, small, supply);
@@ -190,20 +179,12 @@ describe("what opens in a product says nothing but its value", () => {
     said.forEach((shares, exchange) => {
       const polynomials = polynomialsOf(shares);
       const zero = exchange === 2 && what === "small";
-      if (zero) expect(new Set(polynomials.map(({ value }) => value))).toEqual(new Set([0]));
-      else expect(fair(polynomials)).toBeLessThan(4.5);
+      if (zero) for (const { value } of polynomials) expect(value).toBe(0);
+      else expectFair(polynomials);
       const numbers = polynomials.map(({ value, point }) => (zero ? point : value));
-      expect(excess(histogramOf(numbers, 6))).toBeLessThan(4.5);
+      expectUniform(numbers);
       // neighbours of one value share no mask
-      if (!zero)
-        expect(
-          excess(
-            histogramOf(
-              numbers.slice(values.length).map((x, j) => sub(x, numbers[j]!)),
-              6,
-            ),
-          ),
-        ).toBeLessThan(4.5);
+      if (!zero) expectUniform(numbers.slice(values.length).map((x, j) => sub(x, numbers[j]!)));
     });
   });
 });
@@ -235,6 +216,7 @@ function searchSaid(histogram: readonly number[], rank: number, copies: number) 
   return {
     answer: resultOf(results[0])[0]![0],
     masked: openings.filter(({ degree }) => degree === 1).flatMap(({ values }) => [...values]),
+    compared: openings.filter(({ degree }) => degree === 2).flatMap(({ values }) => [...values].filter((value) => value !== 0)),
     vanished: openings.filter(({ degree }) => degree === 2).map(({ values }) => Array.from(values, (value) => value === 0)),
   };
 }
@@ -251,8 +233,9 @@ test("a search in two histograms with one answer opens the same bits, and else u
     expect(vanished).toEqual(seen[0]!.vanished);
   }
   for (const histogram of histograms) {
-    const { masked } = searchSaid(histogram, 3, 300);
+    const { masked, compared } = searchSaid(histogram, 3, 300);
     expect(masked).toHaveLength(300 * masksAhead(9, 1));
-    expect(excess(histogramOf(masked, 4))).toBeLessThan(4.5);
+    expectUniform(masked);
+    expectUniform(compared);
   }
 });
