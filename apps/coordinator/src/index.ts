@@ -1,1 +1,12 @@
-export {};
+export { createApp } from "./app.ts";
+export type { App, AppSetting } from "./app.ts";
+export { systemClock } from "./clock.ts";
+export type { CallOff, Clock } from "./clock.ts";
+export { DEFAULT_DEADLINES } from "./deadlines.ts";
+export type { Deadlines } from "./deadlines.ts";
+export { ed25519, sha256 } from "./ed25519.ts";
+export type { Log } from "./log.ts";
+export { SqliteStore } from "./store.ts";
+export type { Store } from "./store.ts";
+export { Tokens } from "./tokens.ts";
+export type { TokenEntry } from "./tokens.ts";

@@ -1,0 +1,149 @@
+import type { Dataset } from "@tutti/dataset";
+import { type Envelope, toHex } from "@tutti/envelope";
+import { type Body, type Endpoint, ENDPOINTS, MAX_BUNDLE_BYTES, problem } from "@tutti/protocol";
+import { type Context, Hono } from "hono";
+import { CentreGate } from "./centre-gate.ts";
+import { Coordinator, type CoordinatorSetting } from "./coordinator.ts";
+import { ProblemFault } from "./problem-fault.ts";
+import { json, octets, problemReply } from "./reply.ts";
+import type { Tokens } from "./tokens.ts";
+
+/** What the app is made of. */
+export interface AppSetting extends CoordinatorSetting {
+  /** `roster.json` as it is signed. */
+  readonly rosterFile: Envelope;
+  readonly tokens: Tokens;
+}
+
+/** The app, and how it ends. */
+export interface App {
+  readonly app: Hono;
+  /** Ends everything that is open, with a named outcome; new requests get the problem `stopping`. */
+  close(): void;
+}
+
+/** Bytes of a body, at most: of a query, of a signed message, and of one that holds a whole release. */
+const LIMITS = { query: 262_144, message: 1_048_576, release: 33_554_432 } as const;
+const NO_BYTES = new Uint8Array(0);
+
+/** The coordinator's endpoints, one by one; the table is `ENDPOINTS` of the protocol. */
+export function createApp(setting: AppSetting): App {
+  const { roster, scheme, sha256, clock, tokens, rosterFile, policy, datasets, log, random } = setting;
+  const coordinator = new Coordinator(setting);
+  const gate = new CentreGate(roster, scheme, sha256, clock);
+  const app = new Hono();
+
+  const on = (endpoint: Pick<Endpoint, "method" | "path">, answer: (c: Context) => Response | Promise<Response>) =>
+    app.on(endpoint.method, endpoint.path, answer);
+  const researcher = (c: Context): string => {
+    const requester = tokens.requesterOf(c.req.header("authorization"));
+    if (requester === null)
+      throw new ProblemFault("no-token", "send the token that the network's operator gave you, as Authorization: Bearer …");
+    return requester;
+  };
+  const fromCentre = async (c: Context, limit: number): Promise<{ readonly centre: string; readonly body: Uint8Array }> => {
+    const body = await readBody(c, limit);
+    const centre = gate.centreOf({ method: c.req.method, target: targetOf(c.req.url), headers: c.req.raw.headers, body });
+    return { centre, body };
+  };
+
+  on(ENDPOINTS.health, () => json({ status: "ok" }));
+  on(ENDPOINTS.roster, () => json(rosterFile));
+  on(ENDPOINTS.policy, () => json(policy));
+  on(ENDPOINTS.datasets, () => json(datasets satisfies readonly Dataset[]));
+  on(ENDPOINTS.ask, async (c) => {
+    const requester = researcher(c);
+    const query = readJson(await readBody(c, LIMITS.query), ENDPOINTS.ask.request);
+    return json({ id: coordinator.ask(query, requester) }, 201);
+  });
+  on(ENDPOINTS.state, async (c) => json(await coordinator.state(segment(c, "query"), researcher(c), seenOf(c))));
+  on(ENDPOINTS.offers, async (c) => {
+    const { centre, body } = await fromCentre(c, LIMITS.message);
+    readJson(body, ENDPOINTS.offers.request);
+    return json({ offers: await coordinator.offersTo(centre, c.req.raw.signal) });
+  });
+  on(ENDPOINTS.answer, async (c) => {
+    const { centre, body } = await fromCentre(c, LIMITS.message);
+    const { answer } = readJson(body, ENDPOINTS.answer.request);
+    return json({ formation: await coordinator.answer(centre, segment(c, "offer"), answer) });
+  });
+  on(ENDPOINTS.exchange, async (c) => {
+    const { centre, body } = await fromCentre(c, MAX_BUNDLE_BYTES);
+    return octets(await coordinator.exchange(centre, segment(c, "session"), exchangeOf(c), body));
+  });
+  on(ENDPOINTS.release, async (c) => {
+    const { centre, body } = await fromCentre(c, LIMITS.release);
+    const { release } = readJson(body, ENDPOINTS.release.request);
+    coordinator.release(centre, segment(c, "session"), release);
+    return json({});
+  });
+  on(ENDPOINTS.stop, async (c) => {
+    const { centre, body } = await fromCentre(c, LIMITS.message);
+    const { stop } = readJson(body, ENDPOINTS.stop.request);
+    coordinator.stop(centre, segment(c, "session"), stop);
+    return json({});
+  });
+
+  app.notFound(() => problemReply(problem("not-found", "there is no such address: are both ends of one version?")));
+  app.onError((error) => {
+    if (error instanceof ProblemFault) return problemReply(error.problem);
+    const id = toHex(random(6));
+    log.error({ defect: id, name: error.name, stack: error.stack }, "a mistake in this program");
+    return problemReply(problem("defect", `a mistake in this program: tell its operator the number ${id}`));
+  });
+  return { app, close: () => coordinator.close() };
+}
+
+async function readBody(c: Context, limit: number): Promise<Uint8Array> {
+  const said = c.req.header("content-length");
+  if (said === undefined && c.req.raw.body === null) return NO_BYTES;
+  if (said === undefined || !/^\d+$/.test(said)) throw new ProblemFault("not-understood", "say how long the body is, by Content-Length");
+  if (Number(said) > limit) throw tooLarge(limit);
+  const bytes = new Uint8Array(await c.req.arrayBuffer());
+  if (bytes.length > limit) throw tooLarge(limit);
+  return bytes;
+}
+
+function tooLarge(limit: number): ProblemFault {
+  return new ProblemFault("too-large", `this request may have ${limit} bytes at most`);
+}
+
+function readJson<T>(bytes: Uint8Array, shape: Body<T>): T {
+  if (shape === null || shape === "octets") throw new TypeError("this endpoint takes no JSON");
+  let value: unknown;
+  try {
+    value = JSON.parse(new TextDecoder("utf-8", { fatal: true }).decode(bytes));
+  } catch {
+    throw new ProblemFault("not-understood", "the body is not JSON in UTF-8");
+  }
+  const parsed = shape.safeParse(value);
+  if (parsed.success) return parsed.data;
+  const at = parsed.error.issues[0]?.path.join(".") ?? "";
+  throw new ProblemFault(
+    "not-understood",
+    `the body does not have the form of this endpoint${at === "" ? "" : `, at ${at.slice(0, 200)}`}`,
+  );
+}
+
+function segment(c: Context, name: string): string {
+  return c.req.param(name) ?? "";
+}
+
+function exchangeOf(c: Context): number {
+  const text = segment(c, "exchange");
+  const number = Number(text);
+  if (!/^\d{1,10}$/.test(text) || number > 0xffff_ffff)
+    throw new ProblemFault("not-understood", "an exchange is a whole number of 32 bits");
+  return number;
+}
+
+function seenOf(c: Context): number {
+  const text = c.req.query("seen") ?? "0";
+  if (!/^\d{1,9}$/.test(text)) throw new ProblemFault("not-understood", "seen is how many events you have read: a whole number");
+  return Number(text);
+}
+
+/** Path and query, as they stand in the request line. */
+function targetOf(url: string): string {
+  return url.slice(url.indexOf("/", url.indexOf("//") + 2));
+}

@@ -1,0 +1,119 @@
+import { readFileSync } from "node:fs";
+import { dirname, resolve } from "node:path";
+import { partyNameSchema } from "@tutti/envelope";
+import { nearest } from "@tutti/query";
+import { z } from "zod";
+import { DEFAULT_DEADLINES, type Deadlines } from "./deadlines.ts";
+import type { TokenEntry } from "./tokens.ts";
+
+/** `coordinator.json`. Paths are relative to the file's own folder. */
+export interface Config {
+  readonly listen: { readonly host: string; readonly port: number };
+  /** The coordinator's own keys: `identity.json`. */
+  readonly identity: string;
+  /** `roster.json` */
+  readonly roster: string;
+  readonly datasets: readonly string[];
+  /** `policy.json`; the default policy when left out. */
+  readonly policy?: string | undefined;
+  /** The file of the embedded database. */
+  readonly store: string;
+  readonly tokens: readonly TokenEntry[];
+  readonly deadlines: Deadlines;
+  /** Where every byte that comes and goes is written, tokens included: for sandboxes. */
+  readonly trace?: string | undefined;
+  /** End when stdin ends. */
+  readonly exitWithParent: boolean;
+}
+
+/** The program can't start; the message says what to do. */
+export class ConfigFault extends Error {
+  override readonly name = "ConfigFault";
+}
+
+const path = z.string().min(1).max(4_096);
+const ms = (most: number) => z.int().min(10).max(most);
+const configSchema: z.ZodType<Config> = z.strictObject({
+  listen: z.strictObject({ host: z.string().min(1).default("127.0.0.1"), port: z.int().min(0).max(65_535) }),
+  identity: path,
+  roster: path,
+  datasets: z.array(path).min(1),
+  policy: path.optional(),
+  store: path,
+  tokens: z
+    .array(
+      z.strictObject({ name: partyNameSchema, hash: z.string().regex(/^sha256:[0-9a-f]{64}$/, "a token's hash is sha256: and 64 digits") }),
+    )
+    .default([]),
+  deadlines: z
+    .strictObject({
+      answerMs: ms(86_400_000).default(DEFAULT_DEADLINES.answerMs),
+      exchangeMs: ms(600_000).default(DEFAULT_DEADLINES.exchangeMs),
+      queryMs: ms(86_400_000).default(DEFAULT_DEADLINES.queryMs),
+    })
+    .default(DEFAULT_DEADLINES),
+  trace: path.optional(),
+  exitWithParent: z.boolean().default(false),
+});
+
+const KEYS: Readonly<Record<string, readonly string[]>> = {
+  "": ["listen", "identity", "roster", "datasets", "policy", "store", "tokens", "deadlines", "trace", "exitWithParent"],
+  listen: ["host", "port"],
+  tokens: ["name", "hash"],
+  deadlines: ["answerMs", "exchangeMs", "queryMs"],
+};
+
+/** Reads the configuration, with absolute paths, frozen. Throws a ConfigFault. */
+export function readConfig(file: string): Config {
+  const checked = configSchema.safeParse(readJsonFile(file));
+  if (!checked.success) throw new ConfigFault(`${file}: ${issueText(checked.error.issues[0]!)}`);
+  const config = checked.data;
+  const at = (one: string) => resolve(dirname(file), one);
+  const optional = (one: string | undefined) => (one === undefined ? undefined : at(one));
+  return Object.freeze({
+    ...config,
+    identity: at(config.identity),
+    roster: at(config.roster),
+    datasets: config.datasets.map(at),
+    policy: optional(config.policy),
+    store: config.store === ":memory:" ? config.store : at(config.store),
+    trace: optional(config.trace),
+  });
+}
+
+/** Reads a text file. Throws a ConfigFault that names it. */
+export function readTextFile(file: string): string {
+  try {
+    return readFileSync(file, "utf8");
+  } catch {
+    throw new ConfigFault(`${file} can't be read: check the path and its permissions`);
+  }
+}
+
+/** Reads a JSON file. Throws a ConfigFault that names it. */
+export function readJsonFile(file: string): unknown {
+  const text = readTextFile(file);
+  try {
+    return JSON.parse(text);
+  } catch {
+    throw new ConfigFault(`${file} is not valid JSON`);
+  }
+}
+
+/** Reads a JSON file of a shape. Throws a ConfigFault that names the place. */
+export function readChecked<T>(file: string, schema: z.ZodType<T>): T {
+  const checked = schema.safeParse(readJsonFile(file));
+  if (checked.success) return checked.data;
+  const { path: at, message } = checked.error.issues[0]!;
+  throw new ConfigFault(`${file}: ${at.length === 0 ? "" : `at ${at.map(String).join(".")}: `}${message}`);
+}
+
+function issueText(issue: z.core.$ZodIssue): string {
+  const at = issue.path.filter((step) => typeof step === "string").join(".");
+  const where = issue.path.length === 0 ? "" : `at ${issue.path.map(String).join(".")}: `;
+  if (issue.code !== "unrecognized_keys") return `${where}${issue.message}`;
+  const [key] = issue.keys;
+  const known = KEYS[at] ?? [];
+  const near = nearest(key!, known);
+  return `${where}there is no key ${JSON.stringify(key!.slice(0, 40))}; ${near === null ? `the keys are ${known.join(", ")}` : `do you mean ${near}?`}`;
+}

@@ -1,0 +1,262 @@
+import { datasetName, type Dataset } from "@tutti/dataset";
+import type { Policy } from "@tutti/disclosure";
+import {
+  contentHash,
+  type Envelope,
+  EnvelopeFault,
+  type Identity,
+  type Random,
+  type Sha256,
+  type SignatureScheme,
+  toHex,
+} from "@tutti/envelope";
+import {
+  ACCEPTANCE,
+  CLOCK_SKEW_MS,
+  type MessageKind,
+  OFFER,
+  openMessage,
+  type PinnedRoster,
+  type QueryState,
+  REFUSAL,
+  type Said,
+  signMessage,
+  STOP,
+  WAIT_MS,
+} from "@tutti/protocol";
+import { check, type Query } from "@tutti/query";
+import { type Clock, within } from "./clock.ts";
+import type { Deadlines } from "./deadlines.ts";
+import type { Ending } from "./ending.ts";
+import type { Log } from "./log.ts";
+import { OpenOffers } from "./open-offers.ts";
+import { Presence } from "./presence.ts";
+import { ProblemFault } from "./problem-fault.ts";
+import { QueryRun } from "./query-run.ts";
+import type { Store } from "./store.ts";
+
+/** What a coordinator is, and what it works with. */
+export interface CoordinatorSetting {
+  readonly identity: Identity;
+  readonly roster: PinnedRoster;
+  readonly policy: Policy;
+  readonly datasets: readonly Dataset[];
+  readonly deadlines: Deadlines;
+  readonly store: Store;
+  readonly scheme: SignatureScheme;
+  readonly sha256: Sha256;
+  readonly random: Random;
+  readonly clock: Clock;
+  readonly log: Log;
+}
+
+/** Open queries of one requester, and of all. */
+const MAX_OPEN = { requester: 8, all: 64 } as const;
+/** Ended queries that are kept in memory, for participants and readers that come late. */
+const KEPT_RUNS = 100;
+
+/** Signs queries, fans them out, passes sealed mail, publishes releases. Each method is one endpoint; each throws ProblemFaults. */
+export class Coordinator {
+  readonly #setting: CoordinatorSetting;
+  readonly #presence: Presence;
+  readonly #offers: OpenOffers;
+  readonly #hashes: ReadonlyMap<Dataset, string>;
+  /** By id, in the order in which they were asked. */
+  readonly #runs = new Map<string, QueryRun>();
+  /** By the hexadecimal part of the offer's hash. */
+  readonly #byOffer = new Map<string, QueryRun>();
+  /** By the session's name. */
+  readonly #bySession = new Map<string, QueryRun>();
+  #stopping = false;
+
+  constructor(setting: CoordinatorSetting) {
+    this.#setting = setting;
+    this.#presence = new Presence(setting.clock);
+    this.#offers = new OpenOffers(setting.clock, this.#presence);
+    this.#hashes = new Map(setting.datasets.map((dataset) => [dataset, contentHash(dataset, setting.sha256)]));
+  }
+
+  /** Takes a query, offers it to all centres, and gives its id. */
+  ask(value: unknown, requester: string): string {
+    this.#demandRunning();
+    const { query, dataset } = this.#checked(value);
+    const open = [...this.#runs.values()].filter(({ isOpen }) => isOpen);
+    if (open.length >= MAX_OPEN.all || open.filter(({ offer }) => offer.requester === requester).length >= MAX_OPEN.requester)
+      throw new ProblemFault("too-many", "too many queries are open at a time: wait until one of them has ended");
+    const { identity, roster, policy, deadlines, scheme, sha256, random, clock, store, log } = this.#setting;
+    const issuedAtMs = clock.nowMs();
+    const offer = {
+      network: roster.network,
+      id: toHex(random(16)),
+      query,
+      dataset: this.#hashes.get(dataset)!,
+      roster: roster.hash,
+      requester,
+      policy,
+      invited: roster.centres.map(({ name }) => name),
+      issuedAtMs,
+      expiresAtMs: issuedAtMs + deadlines.answerMs + CLOCK_SKEW_MS,
+      answerMs: deadlines.answerMs,
+      exchangeMs: deadlines.exchangeMs,
+    };
+    const offerHash = contentHash(offer, sha256);
+    store.begin({ id: offer.id, requester, askedAtMs: issuedAtMs, query, offerHash });
+    const run = new QueryRun({
+      offer,
+      offerHash,
+      identity,
+      roster,
+      scheme,
+      sha256,
+      clock,
+      queryMs: deadlines.queryMs,
+      isConnected: (centre) => this.#presence.isConnected(centre),
+      onFormed: (session) => this.#bySession.set(session.name, run),
+      onEnded: (ending) => this.#ended(run, ending),
+    });
+    this.#runs.set(offer.id, run);
+    this.#byOffer.set(hexOf(offerHash), run);
+    this.#forgetOld();
+    log.info({ query: offer.id, requester }, "asked");
+    this.#offers.add(run, signMessage(OFFER, offer, identity, scheme));
+    return offer.id;
+  }
+
+  /** Where a requester's own query stands, once there are more than `seen` events or it has ended. */
+  async state(id: string, requester: string, seen: number): Promise<QueryState> {
+    const run = this.#runs.get(id);
+    if (run === undefined) {
+      const kept = this.#setting.store.find(id, requester);
+      if (kept === null) throw new ProblemFault("not-found", "you have asked no query of this id");
+      return { id, state: kept.ending.outcome, events: [], seen, release: kept.ending.release, detail: kept.ending.detail };
+    }
+    if (run.offer.requester !== requester) throw new ProblemFault("not-found", "you have asked no query of this id");
+    await run.journal.wait(seen, WAIT_MS);
+    return run.state(seen);
+  }
+
+  /** The offers that a centre has not answered yet, as soon as there are any. */
+  async offersTo(centre: string, hungUp: AbortSignal): Promise<readonly Envelope[]> {
+    this.#demandRunning();
+    const offers = await this.#offers.wait(centre, hungUp);
+    this.#demandRunning();
+    return offers;
+  }
+
+  /** Takes a centre's answer to an offer; after a yes waits for the formation, null means not yet. */
+  async answer(centre: string, offerHex: string, envelope: Envelope): Promise<Envelope | null> {
+    const run = this.#byOffer.get(offerHex);
+    if (run === undefined) throw unknown();
+    const offerHash = `sha256:${offerHex}`;
+    if (envelope.payloadType.endsWith(".refusal+json")) {
+      const { value, by } = this.#open(REFUSAL, envelope);
+      // A centre that could not read the offer can't know its hash.
+      if (by !== centre || value.centre !== centre || (value.offer !== offerHash && value.reason !== "altered")) throw mismatched();
+      this.#setting.log.warn({ query: run.offer.id, centre, reason: value.reason }, "refused");
+      run.refuse(centre, value.reason);
+      return null;
+    }
+    const { value: acceptance, by } = this.#open(ACCEPTANCE, envelope);
+    if (by !== centre || acceptance.centre !== centre || acceptance.offer !== offerHash) throw mismatched();
+    run.accept(centre, { acceptance, envelope });
+    if (run.isOpen && run.formation === null) await within(run.formed, WAIT_MS, this.#setting.clock);
+    if (run.isOpen && run.formation === null) return null;
+    run.sessionOf(centre);
+    return run.formation;
+  }
+
+  /** Takes a centre's bundle, and gives what it gets of the exchange; null means not yet. */
+  async exchange(centre: string, session: string, exchange: number, bytes: Uint8Array): Promise<Uint8Array | null> {
+    const run = this.#bySession.get(session);
+    if (run === undefined) throw unknown();
+    const posted = run.sessionOf(centre).post(centre, exchange, bytes);
+    const early = posted.delivery();
+    if (early !== null) return early;
+    await within(posted.over, WAIT_MS, this.#setting.clock);
+    const delivery = posted.delivery();
+    if (delivery === null && !run.isOpen) throw run.ended();
+    return delivery;
+  }
+
+  /** Takes the release as a participant signed it. */
+  release(centre: string, session: string, envelope: Envelope): void {
+    const run = this.#bySession.get(session);
+    if (run === undefined) throw unknown();
+    try {
+      run.sessionOf(centre).sign(centre, envelope);
+    } catch (fault) {
+      throw fault instanceof EnvelopeFault ? new ProblemFault("not-understood", fault.message) : fault;
+    }
+  }
+
+  /** Takes a participant's stop. */
+  stop(centre: string, session: string, envelope: Envelope): void {
+    const run = this.#bySession.get(session) ?? this.#byOffer.get(session);
+    if (run === undefined) throw unknown();
+    const { value, by } = this.#open(STOP, envelope);
+    if (by !== centre || value.centre !== centre || (value.session !== session && value.session !== `sha256:${session}`))
+      throw mismatched();
+    this.#setting.log.warn({ query: run.offer.id, centre, cause: value.cause, blame: value.blame }, "stopped");
+    run.stop(value);
+  }
+
+  /** Ends everything that is open, with a named outcome. */
+  close(): void {
+    this.#stopping = true;
+    for (const run of this.#runs.values()) run.interrupt();
+    this.#offers.close();
+  }
+
+  #checked(value: unknown): { readonly query: Query; readonly dataset: Dataset } {
+    const { datasets } = this.#setting;
+    const wanted = typeof value === "object" && value !== null && "dataset" in value ? value.dataset : null;
+    const dataset = datasets.find((one) => datasetName(one) === wanted) ?? datasets[0]!;
+    const checked = check(value, dataset);
+    if (checked.ok) return { query: checked.query, dataset };
+    const lines = checked.problems.map(({ path, message }) => (path === "" ? message : `at ${path}: ${message}`));
+    throw new ProblemFault("query-invalid", lines.join("\n").slice(0, 5_000));
+  }
+
+  #open<T>(kind: MessageKind<T>, envelope: Envelope): Said<T> {
+    try {
+      return openMessage(kind, envelope, this.#setting.roster.centreKeys, this.#setting.scheme);
+    } catch (fault) {
+      throw fault instanceof EnvelopeFault ? new ProblemFault("not-understood", fault.message) : fault;
+    }
+  }
+
+  #ended(run: QueryRun, ending: Ending): void {
+    const { store, clock, log } = this.#setting;
+    const endedAtMs = clock.nowMs();
+    this.#offers.remove(run);
+    store.end(run.offer.id, ending, endedAtMs);
+    log.info({ query: run.offer.id, outcome: ending.outcome, cause: ending.cause, tookMs: endedAtMs - run.offer.issuedAtMs }, "ended");
+  }
+
+  #forgetOld(): void {
+    const ended = [...this.#runs.values()].filter(({ isOpen }) => !isOpen);
+    for (const run of ended.slice(0, Math.max(0, ended.length - KEPT_RUNS))) {
+      this.#runs.delete(run.offer.id);
+      for (const index of [this.#byOffer, this.#bySession]) for (const [name, of] of index) if (of === run) index.delete(name);
+    }
+  }
+
+  #demandRunning(): void {
+    if (this.#stopping) throw new ProblemFault("stopping", "the coordinator is stopping: ask again in a moment");
+  }
+}
+
+function hexOf(hash: string): string {
+  return hash.slice("sha256:".length);
+}
+
+function unknown(): ProblemFault {
+  return new ProblemFault("ended", "nothing is known of this session or offer any more: leave it", "ended");
+}
+
+function mismatched(): ProblemFault {
+  return new ProblemFault(
+    "not-understood",
+    "the message is not by the centre that sends it, or about something else than its address says",
+  );
+}

@@ -1,0 +1,41 @@
+import { parseArgs } from "node:util";
+import { pino } from "pino";
+import { ConfigFault, readConfig } from "./config.ts";
+import { startService } from "./service.ts";
+
+/** Says on the first line of stdout that the coordinator is ready, or why it is not. */
+function say(line: object): void {
+  process.stdout.write(`${JSON.stringify(line)}\n`);
+}
+
+function configPath(): string {
+  try {
+    const { config } = parseArgs({ options: { config: { type: "string" } } }).values;
+    if (config !== undefined) return config;
+  } catch {
+    // An unknown option.
+  }
+  throw new ConfigFault("usage: node src/main.ts --config coordinator.json");
+}
+
+try {
+  const log = pino({ name: "coordinator" }, pino.destination(2));
+  const config = readConfig(configPath());
+  const service = await startService(config, log);
+  let stopping = false;
+  const stop = async () => {
+    if (stopping) return;
+    stopping = true;
+    await service.stop();
+    process.exit(0);
+  };
+  for (const signal of ["SIGINT", "SIGTERM", "SIGHUP"] as const) process.on(signal, stop);
+  if (config.exitWithParent) process.stdin.on("end", stop).on("error", stop).resume();
+  say({ ready: true, url: service.url });
+  log.info({ url: service.url }, "ready");
+} catch (error) {
+  const known = error instanceof ConfigFault;
+  say({ ready: false, problem: known ? error.message : "a mistake in this program keeps it from starting: see its log" });
+  if (!known) process.stderr.write(`${error instanceof Error ? error.stack : "no reason known"}\n`);
+  process.exitCode = 1;
+}

@@ -1,0 +1,60 @@
+import { once } from "node:events";
+import type { Server } from "node:http";
+import type { AddressInfo } from "node:net";
+import { createAdaptorServer } from "@hono/node-server";
+import { createApp } from "./app.ts";
+import { type Config, ConfigFault } from "./config.ts";
+import type { Log } from "./log.ts";
+import { loadSetting } from "./startup.ts";
+import { openTrace } from "./trace.ts";
+
+/** A coordinator that listens. */
+export interface Service {
+  readonly url: string;
+  /** Ends open sessions with a named outcome, answers those who wait, and closes everything. */
+  stop(): Promise<void>;
+}
+
+/** Agents keep their connections between queries: an idle one stays open for longer than the longest wait. */
+const KEEP_ALIVE_MS = 75_000;
+/** How long answers that are on their way have at the end. */
+const LAST_ANSWERS_MS = 500;
+
+/** Starts a coordinator. Throws a ConfigFault that says what to do. */
+export async function startService(config: Config, log: Log): Promise<Service> {
+  const setting = loadSetting(config, log);
+  const { app, close } = createApp(setting);
+  const trace = config.trace === undefined ? null : openTrace(config.trace);
+  const answer = (request: Request) => app.fetch(request);
+  const server = createAdaptorServer({
+    fetch: trace === null ? answer : trace.around(answer),
+    overrideGlobalObjects: true,
+    serverOptions: { keepAliveTimeout: KEEP_ALIVE_MS, noDelay: true },
+  }) as Server;
+  await listen(server, config);
+  const { port } = server.address() as AddressInfo;
+  const host = config.listen.host.includes(":") ? `[${config.listen.host}]` : config.listen.host;
+  return {
+    url: `http://${host}:${port}`,
+    stop: async () => {
+      const closed = once(server, "close");
+      server.close();
+      close();
+      const hurry = setTimeout(() => server.closeAllConnections(), LAST_ANSWERS_MS);
+      server.closeIdleConnections();
+      await closed;
+      clearTimeout(hurry);
+      setting.store.close();
+      trace?.close();
+    },
+  };
+}
+
+async function listen(server: Server, { listen: { host, port } }: Config): Promise<void> {
+  try {
+    server.listen(port, host);
+    await once(server, "listening");
+  } catch {
+    throw new ConfigFault(`can't listen on ${host}, port ${port}: is another program there? Choose another port`);
+  }
+}

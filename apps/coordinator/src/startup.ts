@@ -1,0 +1,69 @@
+import { randomBytes } from "node:crypto";
+import { datasetName, datasetSchema } from "@tutti/dataset";
+import { DEFAULT_POLICY, policySchema } from "@tutti/disclosure";
+import { EnvelopeFault, envelopeSchema, type Identity, parseIdentity, type SignatureScheme, toBase64 } from "@tutti/envelope";
+import { openRoster, type PinnedRoster } from "@tutti/protocol";
+import type { AppSetting } from "./app.ts";
+import { systemClock } from "./clock.ts";
+import { type Config, ConfigFault, readChecked, readTextFile } from "./config.ts";
+import { ed25519, sha256 } from "./ed25519.ts";
+import type { Log } from "./log.ts";
+import { SqliteStore } from "./store.ts";
+import { Tokens } from "./tokens.ts";
+
+/** Reads everything that the configuration names, and opens the store. Throws a ConfigFault that says what to do. */
+export function loadSetting(config: Config, log: Log): AppSetting {
+  const scheme = ed25519();
+  const identity = loadIdentity(config.identity);
+  const rosterFile = readChecked(config.roster, envelopeSchema);
+  const roster = loadRoster(rosterFile, config.roster, scheme);
+  const { coordinator } = roster;
+  if (coordinator.name !== identity.name || coordinator.publicKey !== toBase64(identity.publicKey))
+    throw new ConfigFault(`${config.roster} names another coordinator than ${config.identity} is: use the two files that belong together`);
+  const datasets = config.datasets.map((path) => readChecked(path, datasetSchema));
+  const names = datasets.map(datasetName);
+  const twice = names.find((name, i) => names.indexOf(name) < i);
+  if (twice !== undefined) throw new ConfigFault(`two of the datasets are ${twice}: keep one`);
+  const policy = config.policy === undefined ? DEFAULT_POLICY : readChecked(config.policy, policySchema);
+  if (roster.centres.length < policy.minimumCentres)
+    throw new ConfigFault(`the roster has ${roster.centres.length} centres, and the policy asks for at least ${policy.minimumCentres}`);
+  return {
+    identity,
+    roster,
+    rosterFile,
+    policy,
+    datasets,
+    deadlines: config.deadlines,
+    tokens: new Tokens(config.tokens),
+    store: loadStore(config.store),
+    scheme,
+    sha256,
+    random: randomBytes,
+    clock: systemClock,
+    log,
+  };
+}
+
+function loadIdentity(path: string): Identity {
+  try {
+    return parseIdentity(readTextFile(path));
+  } catch (fault) {
+    throw fault instanceof RangeError ? new ConfigFault(`${path}: ${fault.message}`) : fault;
+  }
+}
+
+function loadRoster(file: unknown, path: string, scheme: SignatureScheme): PinnedRoster {
+  try {
+    return openRoster(file, scheme);
+  } catch (fault) {
+    throw fault instanceof EnvelopeFault ? new ConfigFault(`${path}: ${fault.message}`) : fault;
+  }
+}
+
+function loadStore(path: string): SqliteStore {
+  try {
+    return new SqliteStore(path, systemClock.nowMs());
+  } catch (fault) {
+    throw fault instanceof Error ? new ConfigFault(fault.message) : fault;
+  }
+}

@@ -1,0 +1,157 @@
+import type { Dataset } from "@tutti/dataset";
+import type { Policy } from "@tutti/disclosure";
+import type { Envelope } from "@tutti/envelope";
+import {
+  type Endpoint,
+  ENDPOINTS,
+  pathOf,
+  problemName,
+  problemSchema,
+  type ProgressEvent,
+  type QueryState,
+  WAIT_MS,
+} from "@tutti/protocol";
+import { ClientFault } from "./client-fault.ts";
+import type { Abort, Transport, TransportReply } from "./transport.ts";
+
+/** What a client is made of. */
+export interface ClientSetting extends Transport {
+  /** The coordinator's address; a path in it leads all requests. */
+  readonly url: string;
+  /** The researcher's token. */
+  readonly token: string;
+  readonly nowMs: () => number;
+  readonly sleep: (ms: number) => Promise<void>;
+}
+
+/** How long to wait for a query, and whom to tell. */
+export interface Waiting {
+  readonly timeoutMs: number;
+  readonly onEvent?: ((event: ProgressEvent) => void) | undefined;
+  readonly signal?: Abort | undefined;
+}
+
+/** A researcher's way to a coordinator. Every method rejects with a ClientFault, and with nothing else. */
+export interface Client {
+  /** Asks a query and gives its id. It is sent once: asking twice is asking two queries. */
+  ask(query: unknown, signal?: Abort): Promise<string>;
+  /** Waits until a query has ended. */
+  wait(id: string, waiting: Waiting): Promise<QueryState>;
+  /** The network's roster, signed. */
+  roster(): Promise<Envelope>;
+  /** The network's rule of disclosure. */
+  policy(): Promise<Policy>;
+  /** The dictionaries that can be asked about. */
+  datasets(): Promise<readonly Dataset[]>;
+}
+
+/** A request that only reads is repeated after these pauses when nobody answers. */
+const PAUSES_MS = [100, 200, 400, 800, 1_600] as const;
+/** Beyond the coordinator's longest wait. */
+const SLACK_MS = 10_000;
+
+interface Sending {
+  readonly segments?: Readonly<Record<string, string>>;
+  readonly search?: string;
+  readonly body?: unknown;
+  readonly signal?: Abort | undefined;
+}
+
+/** A client of one coordinator. */
+export function createClient(setting: ClientSetting): Client {
+  const { url, token, nowMs, sleep } = setting;
+  const base = url.replace(/\/+$/, "");
+
+  async function once<T>(
+    endpoint: Endpoint<never, T> | Endpoint<unknown, T>,
+    { segments, search = "", body, signal }: Sending,
+  ): Promise<T> {
+    const { method, caller, response } = endpoint;
+    const headers = {
+      ...(caller === "researcher" ? { authorization: `Bearer ${token}` } : {}),
+      ...(body === undefined ? {} : { "content-type": "application/json" }),
+    };
+    const init = {
+      method,
+      headers,
+      ...(body === undefined ? {} : { body: JSON.stringify(body) }),
+      ...(signal === undefined ? {} : { signal }),
+    };
+    const sent = answered(setting.fetch(`${base}${pathOf(endpoint, segments)}${search}`, init));
+    const reply = await Promise.race([sent, sleep(WAIT_MS + SLACK_MS)]).catch(() => undefined);
+    if (signal?.aborted === true) throw new ClientFault("aborted", "the request was given up");
+    if (reply === undefined) throw new ClientFault("unreachable", "the coordinator does not answer: check its address and the network");
+    if (reply.status < 200 || reply.status > 299) throw faultOf(reply);
+    if (response === null || response === "octets") throw unlike();
+    const parsed = response.safeParse(json(reply.text));
+    if (!parsed.success) throw unlike();
+    return parsed.data;
+  }
+
+  async function read<T>(endpoint: Endpoint<never, T>, sending: Sending = {}): Promise<T> {
+    for (const pauseMs of PAUSES_MS) {
+      try {
+        return await once(endpoint, sending);
+      } catch (fault) {
+        if (!(fault instanceof ClientFault) || (fault.kind !== "unreachable" && fault.kind !== "stopping")) throw fault;
+      }
+      await sleep(pauseMs);
+    }
+    return once(endpoint, sending);
+  }
+
+  async function wait(id: string, { timeoutMs, onEvent, signal }: Waiting): Promise<QueryState> {
+    const untilMs = nowMs() + timeoutMs;
+    for (let seen = 0; ;) {
+      const leftMs = untilMs - nowMs();
+      const asked = read(ENDPOINTS.state, { segments: { query: id }, search: `?seen=${seen}`, signal });
+      asked.catch(() => {});
+      const state = leftMs > 0 ? await Promise.race([asked, sleep(leftMs)]) : undefined;
+      if (state === undefined)
+        throw new ClientFault("timed-out", "the query was not answered in time: give it longer, or ask the network's operator");
+      for (const event of state.events) onEvent?.(event);
+      seen = state.seen;
+      if (state.state !== "open") return state;
+    }
+  }
+
+  return {
+    ask: async (query, signal) => (await once(ENDPOINTS.ask, { body: query, signal })).id,
+    wait,
+    roster: () => read(ENDPOINTS.roster),
+    policy: () => read(ENDPOINTS.policy),
+    datasets: () => read(ENDPOINTS.datasets),
+  };
+}
+
+interface Reply {
+  readonly status: number;
+  readonly text: string;
+}
+
+async function answered(reply: Promise<TransportReply>): Promise<Reply> {
+  const { status, text } = await reply.then(async (got) => ({ status: got.status, text: await got.text() }));
+  return { status, text };
+}
+
+/** The coordinator's problem in its own words; anything else on the way is not a coordinator. */
+function faultOf({ status, text }: Reply): ClientFault {
+  const parsed = problemSchema.safeParse(json(text));
+  const name = parsed.success ? problemName(parsed.data) : null;
+  if (parsed.success && name !== null) return new ClientFault(name, parsed.data.detail ?? parsed.data.title);
+  if (status >= 500)
+    return new ClientFault("unreachable", `something on the way to the coordinator answers with status ${status}: try again later`);
+  return unlike();
+}
+
+function unlike(): ClientFault {
+  return new ClientFault("unlike", "what answers at this address is not a coordinator of this version: check the address");
+}
+
+function json(text: string): unknown {
+  try {
+    return JSON.parse(text);
+  } catch {
+    return undefined;
+  }
+}

@@ -1,0 +1,130 @@
+import { type Policy, type Release, releaseSchema, type ReleaseResult } from "@tutti/disclosure";
+import {
+  canonicalText,
+  type Envelope,
+  EnvelopeFault,
+  envelopeSchema,
+  type SignatureScheme,
+  openEnvelope,
+  payloadTypeOf,
+  LABELS,
+} from "@tutti/envelope";
+import { openRoster, type PinnedRoster } from "@tutti/protocol";
+
+/** One thing that makes a release good, and whether it holds. */
+export interface Check {
+  readonly text: string;
+  readonly passed: boolean;
+}
+
+/**
+ * What makes a release one of a network, one thing after another; it is good when all have passed. It needs nothing but the two files.
+ * @param file a release as it is printed (the signed fields and `envelope`), or its bare envelope
+ * @param rosterFile `roster.json`, from a source that one trusts
+ */
+export function verifyRelease(file: unknown, rosterFile: unknown, scheme: SignatureScheme): readonly Check[] {
+  const list = new Checklist();
+  const { envelope, printed } = parts(file);
+  if (!list.tick("it holds a signed envelope", envelope !== null) || envelope === null) return list.checks;
+  list.tick("the envelope says that it holds a release", envelope.payloadType === payloadTypeOf(LABELS.release));
+  const roster = rosterOf(rosterFile, scheme);
+  if (!list.tick("the roster is signed by its own coordinator", roster !== null) || roster === null) return list.checks;
+
+  const release = releaseOf(envelope, roster, scheme);
+  const signers = envelope.signatures.map(({ keyid }) => keyid);
+  const centres = signers.filter((name) => roster.centreKeys.has(name));
+  const known = new Set([roster.coordinator.name, ...centres]);
+  list.tick(
+    "everybody who signed is of the roster, and signed once",
+    signers.every((name) => known.has(name)) && new Set(signers).size === signers.length,
+  );
+  if (!list.tick("every signature holds over these very bytes", release !== null) || release === null) return list.checks;
+  list.tick(`the coordinator ${roster.coordinator.name} signed`, signers.includes(roster.coordinator.name));
+
+  const { policy } = release;
+  const { invited, contributed, finished } = release.centres;
+  list.tick(`${centres.length} centres signed; the policy asks for ${policy.minimumCentres}`, centres.length >= policy.minimumCentres);
+  list.tick(
+    `${invited} centres were invited, ${contributed} contributed, ${finished} finished; as many as signed`,
+    invited <= roster.centres.length &&
+      contributed <= invited &&
+      finished <= invited &&
+      contributed >= policy.minimumCentres &&
+      centres.length <= finished,
+  );
+  if (printed !== null) list.tick("the printed fields are the signed ones", sameJson(printed, release));
+  list.tick(
+    `no number below ${policy.threshold} is open, nor one that could be worked out`,
+    release.results.every((row) => respects(row, policy)),
+  );
+  return list.checks;
+}
+
+class Checklist {
+  readonly checks: Check[] = [];
+
+  tick(text: string, passed: boolean): boolean {
+    this.checks.push({ text, passed });
+    return passed;
+  }
+}
+
+/** The envelope in a file, and the fields that are printed beside it. */
+function parts(file: unknown): { readonly envelope: Envelope | null; readonly printed: unknown } {
+  if (typeof file === "object" && file !== null && "envelope" in file) {
+    const { envelope, ...printed } = file;
+    return { envelope: envelopeSchema.safeParse(envelope).data ?? null, printed };
+  }
+  return { envelope: envelopeSchema.safeParse(file).data ?? null, printed: null };
+}
+
+function rosterOf(file: unknown, scheme: SignatureScheme): PinnedRoster | null {
+  try {
+    return openRoster(file, scheme);
+  } catch (fault) {
+    if (fault instanceof EnvelopeFault) return null;
+    throw fault;
+  }
+}
+
+/** What is signed, by whomever of the roster; null when a signature does not hold or the payload is no release. */
+function releaseOf(envelope: Envelope, { coordinatorKey, centreKeys }: PinnedRoster, scheme: SignatureScheme): Release | null {
+  try {
+    const { value } = openEnvelope(envelope, LABELS.release, new Map([...coordinatorKey, ...centreKeys]), scheme);
+    return releaseSchema.safeParse(value).data ?? null;
+  } catch (fault) {
+    if (fault instanceof EnvelopeFault) return null;
+    throw fault;
+  }
+}
+
+function sameJson(a: unknown, b: unknown): boolean {
+  try {
+    return canonicalText(a) === canonicalText(b);
+  } catch {
+    return false;
+  }
+}
+
+/** Whether the counts of a row that are open, and what follows from them, keep to the rule. */
+function respects(row: ReleaseResult, policy: Policy): boolean {
+  const large = (count: number | null): boolean => count === null || count >= policy.threshold || (count === 0 && policy.zeros === "show");
+  if ("count" in row) return large(row.count);
+  // An empty group may be told where nothing of it is open: n is 0 and so is everything in it.
+  if (!large(row.known)) return false;
+  if ("positive" in row) return large(row.positive) && (row.positive === null || row.known === null || large(row.known - row.positive));
+  if ("counts" in row) {
+    const counts = Object.values(row.counts);
+    if (!counts.every(large)) return false;
+    const hidden = counts.filter((count) => count === null).length;
+    // One hidden part beside an open total could be worked out.
+    return row.known === null || hidden !== 1;
+  }
+  if ("quantiles" in row) {
+    return Object.entries(row.quantiles).every(([q, value]) => {
+      const shorter = Math.min(Number(q), 1 - Number(q));
+      return value === null || (row.known !== null && row.known * shorter >= policy.tail - 1e-9);
+    });
+  }
+  return row.mean === null || row.known !== null;
+}
