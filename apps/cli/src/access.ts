@@ -20,6 +20,7 @@ export function accessOf(options: AccessOptions, env: Readonly<Record<string, st
   const token = options.token ?? env["TUTTI_TOKEN"];
   if (url === undefined || url === "") throw new Stop("usage", "which network? Give --coordinator URL, or set TUTTI_COORDINATOR");
   if (token === undefined || token === "") throw new Stop("usage", "the network wants a token: give --token, or set TUTTI_TOKEN");
-  if (!URL.canParse(url) || !/^https?:$/.test(new URL(url).protocol)) throw new Stop("usage", "--coordinator is a URL that begins with http:// or https://");
+  if (!URL.canParse(url) || !/^https?:$/.test(new URL(url).protocol))
+    throw new Stop("usage", "--coordinator is a URL that begins with http:// or https://");
   return { url, token };
 }

@@ -38,7 +38,12 @@ export function writeReports(console: Console, reports: readonly Report[], forma
 }
 
 /** Lays out answers to plain queries, each as a report of its own; those without a release are left out. */
-export function layOutQueries(queries: readonly Query[], answers: readonly Answer[], dataset: Dataset, language: Language): readonly Report[] {
+export function layOutQueries(
+  queries: readonly Query[],
+  answers: readonly Answer[],
+  dataset: Dataset,
+  language: Language,
+): readonly Report[] {
   return queries.flatMap((query, i) => {
     const answer = answers[i];
     return answer === undefined || answer instanceof Stop ? [] : [layOut([answer], definitionOf(query, dataset), dataset, language)];
@@ -47,5 +52,10 @@ export function layOutQueries(queries: readonly Query[], answers: readonly Answe
 
 function definitionOf(query: Query, dataset: Dataset): ReportDefinition {
   const title = query.purpose === "" ? dataset.title : { en: query.purpose, fr: query.purpose };
-  return { id: "query", title: dataset.title, queries: [query], layout: [{ title, kind: "table1", rows: query.measures.map(({ id }) => id) }] };
+  return {
+    id: "query",
+    title: dataset.title,
+    queries: [query],
+    layout: [{ title, kind: "table1", rows: query.measures.map(({ id }) => id) }],
+  };
 }

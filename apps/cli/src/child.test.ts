@@ -16,13 +16,17 @@ const start = (source: string) => {
 const STAY = "process.stdin.resume();";
 
 test("the ready line comes, however it is cut into pieces", async () => {
-  const { child } = start(`process.stdout.write('{"ready":true,'); setTimeout(() => process.stdout.write('"url":"u"}\\nmore'), 20); ${STAY}`);
+  const { child } = start(
+    `process.stdout.write('{"ready":true,'); setTimeout(() => process.stdout.write('"url":"u"}\\nmore'), 20); ${STAY}`,
+  );
   expect(await child.ready).toEqual({ ready: true, url: "u" });
   await child.stop(2000);
 });
 
 test("a process that says why it can't is a problem with its words", async () => {
-  const { child } = start(`console.log(JSON.stringify({ ready: false, problem: "column age: 2 values out of range" })); process.exitCode = 1;`);
+  const { child } = start(
+    `console.log(JSON.stringify({ ready: false, problem: "column age: 2 values out of range" })); process.exitCode = 1;`,
+  );
   await expect(child.ready).rejects.toEqual(new ChildProblem("column age: 2 values out of range"));
   await child.ended;
 });

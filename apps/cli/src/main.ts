@@ -1,8 +1,10 @@
+import { verifyRelease } from "@tutti/client";
+import { ask } from "./asking.ts";
 import { processConsole } from "./console.ts";
+import { scheme } from "./ed25519.ts";
 import { EXIT } from "./exit.ts";
 import { PROGRAMS, startNetwork } from "./network.ts";
 import { run } from "./program.ts";
-import { ask, checklist, keys } from "./trust.ts";
 
 const interrupt = new AbortController();
 const interrupted = () => {
@@ -21,8 +23,8 @@ const exit = await run(process.argv.slice(2), {
   console: processConsole(process.env),
   env: process.env,
   interrupted: interrupt.signal,
-  startNetwork: (plan, progress, signal) => startNetwork(plan, { ...PROGRAMS, keys }, progress, signal),
+  startNetwork: (plan, progress, signal) => startNetwork(plan, PROGRAMS, progress, signal),
   ask,
-  checklist,
+  checklist: (release, roster) => verifyRelease(release, roster, scheme),
 });
 process.exitCode = EXIT[exit];

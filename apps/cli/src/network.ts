@@ -6,7 +6,7 @@ import { join } from "node:path";
 import { fileURLToPath } from "node:url";
 import { type Child, ChildProblem, startChild } from "./child.ts";
 import { Stop } from "./exit.ts";
-import type { Identity, Keys } from "./keys.ts";
+import { createKeys, identityText } from "./keys.ts";
 import type { Progress } from "./progress.ts";
 
 /** One centre of a network on this machine. */
@@ -43,11 +43,10 @@ export interface NetworkParts {
   /** The programs, as paths. */
   readonly coordinator: string;
   readonly agent: string;
-  readonly keys: Keys;
 }
 
 /** The network's own programs, beside this one. */
-export const PROGRAMS: Omit<NetworkParts, "keys"> = {
+export const PROGRAMS: NetworkParts = {
   coordinator: fileURLToPath(new URL("../../coordinator/src/main.ts", import.meta.url)),
   agent: fileURLToPath(new URL("../../agent/src/main.ts", import.meta.url)),
 };
@@ -69,7 +68,7 @@ export async function startNetwork(plan: NetworkPlan, parts: NetworkParts, progr
   try {
     progress.step("starting the coordinator");
     const token = randomBytes(24).toString("base64url");
-    const files = writeNetwork(folder, plan, parts.keys, token);
+    const files = writeNetwork(folder, plan, token);
     const start = (program: string, config: string, log: string) => {
       const child = startChild(program, ["--config", config], log, process.env);
       children.push(child);
@@ -115,28 +114,28 @@ interface Files {
 }
 
 /** Writes keys, roster and configurations. The agents' are written once the coordinator's address is known. */
-function writeNetwork(folder: string, plan: NetworkPlan, keys: Keys, token: string): Files {
-  const write = (path: string, value: unknown) => {
-    writeFileSync(path, JSON.stringify(value, null, 2), { mode: 0o600 });
+function writeNetwork(folder: string, plan: NetworkPlan, token: string): Files {
+  const writeText = (path: string, text: string) => {
+    writeFileSync(path, text, { mode: 0o600 });
     return path;
   };
+  const write = (path: string, value: unknown) => writeText(path, JSON.stringify(value, null, 2));
   const home = (name: string) => {
     const path = join(folder, name);
     mkdirSync(path, { mode: 0o700 });
     return path;
   };
   const coordinatorHome = home("coordinator");
-  const coordinator = keys.createIdentity("coordinator");
+  const keys = createKeys(plan.centres.map(({ centre }) => centre));
   const homes = plan.centres.map((_, i) => home(`agent-${i + 1}`));
-  const identities: readonly Identity[] = plan.centres.map(({ centre }) => keys.createIdentity(centre));
-  const roster = write(join(folder, "roster.json"), keys.signRoster(coordinator, identities));
+  const roster = write(join(folder, "roster.json"), keys.roster);
   const policy = plan.policy === undefined ? {} : { policy: plan.policy };
   return {
     roster,
     coordinatorLog: join(coordinatorHome, "log"),
     coordinator: write(join(coordinatorHome, "coordinator.json"), {
       listen: { host: "127.0.0.1", port: 0 },
-      identity: write(join(coordinatorHome, "identity.json"), coordinator.file),
+      identity: writeText(join(coordinatorHome, "identity.json"), identityText(keys.coordinator)),
       roster,
       datasets: [plan.dataset],
       ...policy,
@@ -150,7 +149,7 @@ function writeNetwork(folder: string, plan: NetworkPlan, keys: Keys, token: stri
       config: write(join(homes[i]!, "agent.json"), {
         centre: plan.centres[i]!.centre,
         coordinator: url,
-        identity: write(join(homes[i]!, "identity.json"), identities[i]!.file),
+        identity: writeText(join(homes[i]!, "identity.json"), identityText(keys.centres[i]!)),
         roster,
         datasets: [{ dictionary: plan.dataset, data: plan.centres[i]!.data }],
         ...policy,
@@ -165,7 +164,10 @@ function writeNetwork(folder: string, plan: NetworkPlan, keys: Keys, token: stri
 async function firstOf(child: Child, signal: AbortSignal): Promise<Readonly<Record<string, unknown>>> {
   let give: (() => void) | undefined;
   const given = new Promise<never>((_, reject) => {
-    const timer = setTimeout(() => reject(new Stop("timedOut", `a process was not ready after ${READY_MS / 1000} s; is the machine busy?`)), READY_MS);
+    const timer = setTimeout(
+      () => reject(new Stop("timedOut", `a process was not ready after ${READY_MS / 1000} s; is the machine busy?`)),
+      READY_MS,
+    );
     const interrupted = () => reject(new Stop("interrupted", "interrupted"));
     give = () => {
       clearTimeout(timer);

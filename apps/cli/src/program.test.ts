@@ -47,7 +47,14 @@ beforeEach(() => {
 async function command(args: readonly string[], answers: readonly unknown[] = [], changes: Partial<Services> = {}) {
   const seen = { out: "", err: "", started: [] as NetworkPlan[], stopped: 0, asked: [] as unknown[] };
   const exit: Exit = await run(args, {
-    console: { out: (s) => void (seen.out += s), err: (s) => void (seen.err += s), outIsTerminal: false, errIsTerminal: false, width: 100, colour: true },
+    console: {
+      out: (s) => void (seen.out += s),
+      err: (s) => void (seen.err += s),
+      outIsTerminal: false,
+      errIsTerminal: false,
+      width: 100,
+      colour: true,
+    },
     env: {},
     interrupted: new AbortController().signal,
     startNetwork: async (plan) => {
@@ -104,15 +111,30 @@ test.each([
   ["a folder that is not there", () => ["sandbox", join(folder, "nowhere")], "usage", "nowhere"],
   ["no dataset.json", () => (rmSync(join(folder, "dataset.json")), ["sandbox", folder]), "error", "dataset infer"],
   ["a dataset that is not JSON", () => (put("dataset.json", "{"), ["sandbox", folder]), "error", "dataset.json is not valid JSON"],
-  ["a dataset without a key", () => (put("dataset.json", { ...DATASET, key: undefined }), ["sandbox", folder]), "error", "dataset.json: at key"],
+  [
+    "a dataset without a key",
+    () => (put("dataset.json", { ...DATASET, key: undefined }), ["sandbox", folder]),
+    "error",
+    "dataset.json: at key",
+  ],
   ["a policy with an unknown word", () => (put("policy.json", { treshold: 5 }), ["sandbox", folder]), "error", "policy.json"],
   ["an empty file", () => (put("b.csv", ""), ["sandbox", folder]), "error", "b.csv is empty"],
   ["one centre twice", () => (put("A.CSV", "id\n"), ["sandbox", folder]), "error", "another file"],
   ["two centres", () => (rmSync(join(folder, "c.csv")), ["sandbox", folder]), "tooFewCentres", "at least 3"],
   ["a query that is not there", () => ["sandbox", folder, "--query", join(folder, "q.json")], "usage", "q.json: there is no such file"],
   ["a query with an unknown word", () => ["sandbox", folder, "--query", put("q.json", { ...QUERY, wher: {} })], "usage", "q.json"],
-  ["an unknown variable", () => ["sandbox", folder, "--query", put("q.json", { ...QUERY, measures: [{ id: "x", mean: "hight" }] })], "usage", "hight"],
-  ["a cut that is not one", () => ["sandbox", folder, "--query", put("q.json", { ...QUERY, where: { variable: "age", below: 6 } })], "usage", "q.json"],
+  [
+    "an unknown variable",
+    () => ["sandbox", folder, "--query", put("q.json", { ...QUERY, measures: [{ id: "x", mean: "hight" }] })],
+    "usage",
+    "hight",
+  ],
+  [
+    "a cut that is not one",
+    () => ["sandbox", folder, "--query", put("q.json", { ...QUERY, where: { variable: "age", below: 6 } })],
+    "usage",
+    "q.json",
+  ],
   ["another version", () => ["sandbox", folder, "--query", put("q.json", { ...QUERY, dataset: "d@2" })], "usage", "q.json"],
   ["a timeout of nothing", () => ["sandbox", folder, "--timeout", "0"], "usage", "seconds"],
   ["an unknown option", () => ["sandbox", folder, "--jsno"], "usage", "--json"],
@@ -162,8 +184,22 @@ test("a report asks query by query and is laid out in French", async () => {
   const layout = [{ title: { en: "One", fr: "Un" }, kind: "table1", rows: ["n", "m"] }];
   const second = { ...QUERY, measures: [{ id: "m", count: true }] };
   const definition = put("report.json", { id: "r", title: { en: "R", fr: "Rapport" }, queries: [QUERY, second], layout });
-  const args = ["report", definition, "--dataset", join(folder, "dataset.json"), "--coordinator", "http://localhost:1", "--token", "t", "--lang", "fr"];
-  const result = await command([...args, "--format", "markdown"], [RELEASE, { ...RELEASE, results: [{ measure: "m", stratum: {}, count: 7 }] }]);
+  const args = [
+    "report",
+    definition,
+    "--dataset",
+    join(folder, "dataset.json"),
+    "--coordinator",
+    "http://localhost:1",
+    "--token",
+    "t",
+    "--lang",
+    "fr",
+  ];
+  const result = await command(
+    [...args, "--format", "markdown"],
+    [RELEASE, { ...RELEASE, results: [{ measure: "m", stratum: {}, count: 7 }] }],
+  );
   expect(result).toMatchObject({ exit: "done", asked: [QUERY, second] });
   expect(result.out).toContain("# Rapport\n\n## Un\n");
 });

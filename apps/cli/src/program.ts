@@ -8,7 +8,8 @@ import { addVerify } from "./commands/verify.ts";
 import { type Exit, Stop } from "./exit.ts";
 import type { Services } from "./services.ts";
 
-const EXITS = "\nExit codes: 0 done · 1 error · 2 usage or invalid query · 3 refused by policy · 4 too few centres · 5 everything hidden · 6 timed out";
+const EXITS =
+  "\nExit codes: 0 done · 1 error · 2 usage or invalid query · 3 refused by policy · 4 too few centres · 5 everything hidden · 6 timed out";
 
 /** Runs the command with its arguments (without `node` and the program) and says how it ended; it never throws. */
 export async function run(args: readonly string[], services: Services): Promise<Exit> {

@@ -1,8 +1,9 @@
-import type { Release } from "@tutti/report";
+import type { Release } from "@tutti/disclosure";
+import type { Envelope } from "@tutti/envelope";
 import { type Exit, Stop } from "./exit.ts";
 
 /** A release on stdout and in files: the fields of what was signed, and the envelope with the signatures. */
-export type Released = Release & { readonly envelope: unknown };
+export type Released = Release & { readonly envelope: Envelope };
 
 /** True when a release opens no number at all. */
 export function opensNothing(release: Release): boolean {

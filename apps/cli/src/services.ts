@@ -1,3 +1,4 @@
+import type { Check } from "@tutti/client";
 import type { Console } from "./console.ts";
 import type { Network, NetworkPlan } from "./network.ts";
 import type { Progress } from "./progress.ts";
@@ -14,12 +15,6 @@ export interface Asking {
   readonly timeoutMs: number;
   readonly signal: AbortSignal;
   readonly progress: Progress;
-}
-
-/** One thing that makes a release good, and whether it holds. */
-export interface Check {
-  readonly text: string;
-  readonly passed: boolean;
 }
 
 /** Everything that the commands do outside of themselves; tests pass their own. */

@@ -11,7 +11,8 @@ const { parse }: typeof Papa = createRequire(import.meta.url)("papaparse");
 export function readTable(path: string): Table {
   const { data, errors } = parse<string[]>(decode(path), { delimitersToGuess: [",", ";", "\t", "|"], skipEmptyLines: "greedy" });
   const quotes = errors.find((error) => error.type === "Quotes");
-  if (quotes !== undefined) throw new Stop("error", `${path}: a quoted field is not closed properly, near row ${(quotes.row ?? 0) + 1}; export the file again`);
+  if (quotes !== undefined)
+    throw new Stop("error", `${path}: a quoted field is not closed properly, near row ${(quotes.row ?? 0) + 1}; export the file again`);
   const [header, ...rows] = data;
   if (header === undefined) throw new Stop("error", `${path} is empty; a centre's file has a header and one row a patient`);
   return { header, rows };

@@ -33,7 +33,12 @@ export function addDemo(program: Command, services: Services, end: (exit: Exit) 
     try {
       const network = await services.startNetwork(await writeCohort(folder), progress, interrupted);
       try {
-        const answers = await askAll(IPH_REPORT.queries, network, { timeoutMs: options.timeout * 1000, signal: interrupted, progress }, services);
+        const answers = await askAll(
+          IPH_REPORT.queries,
+          network,
+          { timeoutMs: options.timeout * 1000, signal: interrupted, progress },
+          services,
+        );
         if (options.json === true) writeJson(console, answers.map(answerJson));
         else writeReports(console, [layOut(answers, IPH_REPORT, IPH, options.lang)], options.format);
         end(exitOf(answers));

@@ -25,16 +25,18 @@ export function addReport(program: Command, services: Services, end: (exit: Exit
     .argument("<report.json>", "the report's definition")
     .requiredOption("--dataset <dataset.json>", "the dictionary that the report is about")
     .option("--timeout <seconds>", "how long one query may take", seconds, 120);
-  accessOptions(layoutOptions(commonOptions(command, "print the releases as a JSON array"))).action(async (path: string, options: ReportOptions) => {
-    const { console, interrupted } = services;
-    const progress = startProgress(console, options.quiet === true);
-    const access = accessOf(options, services.env);
-    const dataset = readChecked(options.dataset, datasetSchema, "error");
-    const definition = readChecked(path, reportSchema, "usage");
-    const queries = definition.queries.map((query, i) => checkQuery(query, dataset, `${path}, query ${i + 1}`));
-    const answers = await askAll(queries, access, { timeoutMs: options.timeout * 1000, signal: interrupted, progress }, services);
-    if (options.json === true) writeJson(console, answers.map(answerJson));
-    else writeReports(console, [layOut(answers, definition, dataset, options.lang)], options.format);
-    end(exitOf(answers));
-  });
+  accessOptions(layoutOptions(commonOptions(command, "print the releases as a JSON array"))).action(
+    async (path: string, options: ReportOptions) => {
+      const { console, interrupted } = services;
+      const progress = startProgress(console, options.quiet === true);
+      const access = accessOf(options, services.env);
+      const dataset = readChecked(options.dataset, datasetSchema, "error");
+      const definition = readChecked(path, reportSchema, "usage");
+      const queries = definition.queries.map((query, i) => checkQuery(query, dataset, `${path}, query ${i + 1}`));
+      const answers = await askAll(queries, access, { timeoutMs: options.timeout * 1000, signal: interrupted, progress }, services);
+      if (options.json === true) writeJson(console, answers.map(answerJson));
+      else writeReports(console, [layOut(answers, definition, dataset, options.lang)], options.format);
+      end(exitOf(answers));
+    },
+  );
 }

@@ -4,7 +4,6 @@ import { answerJson, layOutQueries, writeJson, writeReports } from "../answers.t
 import { askAll } from "../askAll.ts";
 import type { Exit } from "../exit.ts";
 import { commonOptions, layoutOptions, type LayoutOptions, seconds, several } from "../options.ts";
-import { policySchema } from "../policy.ts";
 import { startProgress } from "../progress.ts";
 import { readQuery } from "../readQuery.ts";
 import { exitOf } from "../released.ts";
@@ -27,33 +26,35 @@ export function addSandbox(program: Command, services: Services, end: (exit: Exi
     .option("--query <file>", "ask this query, print the release and stop; may be given several times", several, [])
     .option("--trace <file>", "write every byte that the coordinator sees")
     .option("--timeout <seconds>", "how long one query may take", seconds, 120);
-  layoutOptions(commonOptions(command, "print the release (several: an array) as JSON")).action(async (dir: string, options: SandboxOptions) => {
-    const { console, interrupted } = services;
-    const progress = startProgress(console, options.quiet === true);
-    const folder = readSandbox(dir, policySchema);
-    const queries = options.query.map((path) => readQuery(path, folder.dataset));
-    const plan = {
-      centres: folder.centres,
-      dataset: folder.datasetPath,
-      policy: folder.policyPath,
-      trace: options.trace === undefined ? undefined : resolve(options.trace),
-    };
-    const network = await services.startNetwork(plan, progress, interrupted);
-    try {
-      if (queries.length === 0) {
-        await stayUp(network, services);
-        return end("done");
+  layoutOptions(commonOptions(command, "print the release (several: an array) as JSON")).action(
+    async (dir: string, options: SandboxOptions) => {
+      const { console, interrupted } = services;
+      const progress = startProgress(console, options.quiet === true);
+      const folder = readSandbox(dir);
+      const queries = options.query.map((path) => readQuery(path, folder.dataset));
+      const plan = {
+        centres: folder.centres,
+        dataset: folder.datasetPath,
+        policy: folder.policyPath,
+        trace: options.trace === undefined ? undefined : resolve(options.trace),
+      };
+      const network = await services.startNetwork(plan, progress, interrupted);
+      try {
+        if (queries.length === 0) {
+          await stayUp(network, services);
+          return end("done");
+        }
+        const answers = await askAll(queries, network, { timeoutMs: options.timeout * 1000, signal: interrupted, progress }, services);
+        const [only] = answers;
+        if (options.json !== true) writeReports(console, layOutQueries(queries, answers, folder.dataset, options.lang), options.format);
+        else if (answers.length > 1) writeJson(console, answers.map(answerJson));
+        else if (!(only instanceof Error)) writeJson(console, only);
+        end(exitOf(answers));
+      } finally {
+        progress.step("stopping the network");
+        await network.stop();
+        progress.clear();
       }
-      const answers = await askAll(queries, network, { timeoutMs: options.timeout * 1000, signal: interrupted, progress }, services);
-      const [only] = answers;
-      if (options.json !== true) writeReports(console, layOutQueries(queries, answers, folder.dataset, options.lang), options.format);
-      else if (answers.length > 1) writeJson(console, answers.map(answerJson));
-      else if (!(only instanceof Error)) writeJson(console, only);
-      end(exitOf(answers));
-    } finally {
-      progress.step("stopping the network");
-      await network.stop();
-      progress.clear();
-    }
-  });
+    },
+  );
 }

@@ -1,0 +1,91 @@
+import { setTimeout as sleep } from "node:timers/promises";
+import { ClientFault, createClient, type ClientFaultKind } from "@tutti/client";
+import { releaseSchema } from "@tutti/disclosure";
+import { fromBase64, fromUtf8, type Envelope } from "@tutti/envelope";
+import { type Outcome, type ProgressEvent, type QueryState, RESULT_EXCHANGE } from "@tutti/protocol";
+import { type Exit, Stop } from "./exit.ts";
+import type { Released } from "./released.ts";
+import type { Access, Asking } from "./services.ts";
+
+/** Asks one query and waits for its release, telling people how far it is. Stop with the right exit when none comes. */
+export async function ask(query: unknown, { url, token }: Access, { timeoutMs, signal, progress }: Asking): Promise<Released> {
+  const client = createClient({
+    url,
+    token,
+    fetch: (address, init) => fetch(address, { ...init, signal }),
+    nowMs: () => Date.now(),
+    sleep: (ms) => sleep(ms, undefined, { ref: false }),
+  });
+  const story = new Story();
+  let state: QueryState;
+  try {
+    const id = await client.ask(query, signal);
+    state = await client.wait(id, { timeoutMs, signal, onEvent: (event) => progress.step(story.tell(event)) });
+  } catch (fault) {
+    if (signal.aborted) throw new Stop("interrupted", "interrupted");
+    throw fault instanceof ClientFault ? new Stop(exitOfFault(fault.kind), fault.message) : fault;
+  }
+  if (state.state === "released" && state.release !== null) return releasedOf(state.release);
+  throw new Stop(
+    EXITS[state.state === "open" ? "stopped" : state.state],
+    state.detail ?? "the query ended without a release; ask the network's operator",
+  );
+}
+
+const EXITS: Readonly<Record<Outcome, Exit>> = {
+  released: "error",
+  refused: "refused",
+  tooFewCentres: "tooFewCentres",
+  timedOut: "timedOut",
+  stopped: "error",
+};
+
+function exitOfFault(kind: ClientFaultKind): Exit {
+  if (kind === "query-invalid") return "usage";
+  if (kind === "not-allowed") return "refused";
+  return kind === "timed-out" ? "timedOut" : "error";
+}
+
+/** A release as this command prints it: the signed fields, and the envelope. Whether it holds is what `tutti verify` is for. */
+function releasedOf(envelope: Envelope): Released {
+  const release = releaseSchema.safeParse(JSON.parse(fromUtf8(fromBase64(envelope.payload))));
+  if (!release.success) throw new Stop("error", "the release does not have the form of this version: update tutti, then ask again");
+  return { ...release.data, envelope };
+}
+
+/** Turns events into lines for people: who and what, never how many patients. */
+class Story {
+  readonly #accepted = new Set<string>();
+  #posted = 0;
+  #signed = 0;
+  #exchange = -1;
+
+  tell({ what, centre = "a centre", exchange = 0 }: ProgressEvent): string {
+    switch (what) {
+      case "offered":
+        return "offered to all centres";
+      case "accepted":
+        this.#accepted.add(centre);
+        return `${centre} takes part (${this.#accepted.size})`;
+      case "refused":
+        return `${centre} does not take part`;
+      case "formed":
+        return `the session is formed: ${this.#accepted.size} centres`;
+      case "posted":
+        if (exchange !== this.#exchange) [this.#exchange, this.#posted] = [exchange, 0];
+        return `${nameOf(exchange)}: ${centre} has posted (${++this.#posted} of ${this.#accepted.size})`;
+      case "exchanged":
+        return `${nameOf(exchange)}: passed on`;
+      case "gone":
+        return `${nameOf(exchange)}: ${centre} fell silent`;
+      case "signed":
+        return `${centre} has signed (${++this.#signed} of ${this.#accepted.size})`;
+      case "ended":
+        return "ended";
+    }
+  }
+}
+
+function nameOf(exchange: number): string {
+  return exchange === RESULT_EXCHANGE ? "result exchange" : `exchange ${exchange + 1}`;
+}
