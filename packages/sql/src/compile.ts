@@ -5,7 +5,7 @@ import { crosstabsOf, crosstabStatement } from "./crosstab.ts";
 import { demandOf } from "./demand.ts";
 import type { Dialect } from "./dialect.ts";
 import { Features } from "./feature.ts";
-import { PatientTable } from "./patient-table.ts";
+import { PatientTable, unfit } from "./patient-table.ts";
 import type { Answer, Statement } from "./statement.ts";
 import { tally } from "./tally.ts";
 
@@ -23,6 +23,7 @@ export interface Compiled {
 export function compile(plan: Plan, dataset: Dataset, dialect: Dialect): Compiled {
   const table = new PatientTable(dataset);
   const { narrow, wide, offsets } = layout(plan);
+  for (const input of plan.inputs) if (input.kind !== "count" && table.column(input.variable).variable.type !== "number") unfit();
   const conjuncts = new Conjuncts();
   const lists = plan.inputs.map(({ predicate }) => conjuncts.of(predicate));
   const common = shared(lists);
