@@ -51,10 +51,14 @@ export class Agent {
       try {
         const offers = await link.offers(first);
         first = undefined;
-        const fresh = offers.filter(({ payload }) => !this.#payloads.has(payload));
-        for (const offer of fresh) this.#take(offer);
+        let fresh = 0;
+        for (const offer of offers) {
+          if (this.#payloads.has(offer.payload)) continue;
+          this.#take(offer);
+          fresh++;
+        }
         // Offers whose answers have not arrived yet come again, at once.
-        if (fresh.length === 0 && offers.length > 0) pauseMs = retryDelayMs(0, setting.random);
+        if (fresh === 0 && offers.length > 0) pauseMs = retryDelayMs(0, setting.random);
         failures = 0;
       } catch (fault) {
         if (signal.aborted) break;

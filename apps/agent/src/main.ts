@@ -26,12 +26,27 @@ function untilAsked(exitWithParent: boolean, asked: AbortController): void {
   process.stdin.on("end", end).on("close", end).on("error", end).resume();
 }
 
+function configPath(): string {
+  try {
+    const { config } = parseArgs({ options: { config: { type: "string" } } }).values;
+    if (config !== undefined) return config;
+  } catch {
+    // Said below.
+  }
+  throw new StartProblem("give the path of the agent's configuration, and nothing else: --config FILE");
+}
+
+function placesOf({ stack = "" }: Error): string {
+  return stack
+    .split("\n")
+    .filter((line) => /^\s+at /.test(line))
+    .join("\n");
+}
+
 async function main(): Promise<number> {
   const asked = new AbortController();
   try {
-    const { values } = parseArgs({ options: { config: { type: "string" } } });
-    if (values.config === undefined) throw new StartProblem("give the path of the agent's configuration: --config FILE");
-    const config = readConfig(values.config);
+    const config = readConfig(configPath());
     const log = pino({ level: config.logLevel, base: { centre: config.centre } }, pino.destination({ fd: 2, sync: true }));
     untilAsked(config.exitWithParent, asked);
     const { ended } = await start(config, log, asked.signal);
@@ -40,9 +55,13 @@ async function main(): Promise<number> {
     return 0;
   } catch (error) {
     if (asked.signal.aborted) return 0;
-    const known = error instanceof StartProblem || (error instanceof TypeError && "code" in error);
-    say({ ready: false, problem: known ? error.message : "the agent made a mistake while it started: please report it" });
-    if (!known) throw error;
+    const known = error instanceof StartProblem;
+    say({
+      ready: false,
+      problem: known ? error.message : "the agent made a mistake while it started: report what it wrote to standard error",
+    });
+    // Where it happened, without the message: that of an unknown error may hold anything.
+    if (!known && error instanceof Error) writeSync(2, `${error.name}\n${placesOf(error)}\n`);
     return 1;
   }
 }

@@ -12,6 +12,7 @@ import { LedgerFile } from "./ledger-file.ts";
 import { LinkFault } from "./link-fault.ts";
 import { random, scheme, sha256 } from "./platform-crypto.ts";
 import { DataProblem } from "./source/data-problem.ts";
+import { SourceError } from "./source/database.ts";
 import { openSource, type Source } from "./source/source.ts";
 import { StartProblem } from "./start-problem.ts";
 
@@ -84,7 +85,7 @@ async function sourceOf(dataset: Dataset, data: string): Promise<Source> {
   try {
     return await openSource({ dataset, data });
   } catch (error) {
-    throw error instanceof DataProblem ? new StartProblem(error.message) : error;
+    throw error instanceof DataProblem || error instanceof SourceError ? new StartProblem(error.message) : error;
   }
 }
 

@@ -1,0 +1,201 @@
+import { afterEach, beforeEach, describe, expect, test } from "vitest";
+import { DEFAULT_POLICY } from "@tutti/disclosure";
+import { RELEASE, openMessage } from "@tutti/protocol";
+import type { AgentParts } from "./agent.ts";
+import { LinkFault } from "./link-fault.ts";
+import { scheme } from "./platform-crypto.ts";
+import { CENTRES, COUNT, startAgent, type TrialAgent, TrialNetwork, until } from "./trial.ts";
+
+let network: TrialNetwork;
+let agents: TrialAgent[];
+beforeEach(() => {
+  network = new TrialNetwork();
+  agents = [];
+});
+afterEach(() => Promise.all(agents.map((agent) => agent.end())));
+
+/** All three centres; the last one with a fault in its way. */
+function startAll(fault: (parts: AgentParts) => Partial<AgentParts> = () => ({})): TrialAgent {
+  agents = CENTRES.map((centre, i) => startAgent(network, centre, i === CENTRES.length - 1 ? fault : undefined));
+  return agents.at(-1)!;
+}
+
+function kinds({ ledger }: TrialAgent): readonly string[] {
+  return ledger.deeds.map(({ kind, body }) => ("cause" in body ? `${kind} ${body.cause}` : kind));
+}
+
+describe("a session", () => {
+  test("ends with the same release at every centre, written in each ledger before and after", async () => {
+    startAll();
+    const offer = network.offer();
+    await until(() => network.releases.length === 3 && agents.every(({ ledger }) => ledger.deeds.length === 2));
+    const releases = network.releases.map((envelope) => openMessage(RELEASE, envelope, network.roster.centreKeys, scheme).value);
+    expect(releases[0]!.results).toEqual([{ measure: "n", stratum: {}, count: 9 }]);
+    expect(new Set(releases.map((release) => JSON.stringify(release))).size).toBe(1);
+    for (const agent of agents) {
+      expect(kinds(agent)).toEqual(["answered", "released"]);
+      expect(agent.ledger.deeds[0]!.body).toMatchObject({ offer, requester: "researcher", participants: CENTRES });
+      expect(agent.ledger.answered(offer)).toBe(true);
+    }
+  });
+
+  test("reveals nothing when the ledger can't be written", async () => {
+    const full = startAll();
+    full.ledger.append = async () => {
+      throw new Error("the disk is full");
+    };
+    network.offer();
+    await until(() => network.stops.length === 1);
+    expect(network.stops[0]).toMatchObject({ centre: "Caen", cause: "ledger", blame: [] });
+    // Its shares of what would open are the exchange after the record, which the others wait for.
+    expect(network.releases).toEqual([]);
+    const last = Math.max(...network.exchanges);
+    expect(agents[0]!.ledger.deeds.map(({ kind }) => kind)).toEqual(["answered"]);
+    expect(network.exchanges.filter((exchange) => exchange === last)).toHaveLength(1);
+  });
+
+  test("stops for all when a centre can't read its data", async () => {
+    const broken = startAll(() => ({
+      sources: new Map([["trial@1", { contribute: () => Promise.reject(new Error("row 3: Ada Lovelace")) }]]),
+    }));
+    network.offer();
+    await until(() => network.stops.length === 1 && broken.ledger.deeds.length === 1);
+    expect(network.stops[0]).toMatchObject({ centre: "Caen", cause: "data" });
+    expect(kinds(broken)).toEqual(["abandoned data"]);
+  });
+
+  test("stops at a formation that the coordinator has changed", async () => {
+    const form = network.form.bind(network);
+    network.form = () => form(`sha256:${"0".repeat(64)}`);
+    startAll();
+    network.offer();
+    await until(() => network.stops.length === 3);
+    expect(network.stops.map(({ cause }) => cause)).toEqual(["formation", "formation", "formation"]);
+    expect(kinds(agents[0]!)).toEqual(["abandoned formation"]);
+  });
+
+  test.each([
+    [new LinkFault("ended", "over", "opening"), "abandoned opening"],
+    [new LinkFault("ended", "over", "timedOut"), "abandoned late"],
+    [new LinkFault("not-found", "never heard of it"), "abandoned ended"],
+    [new LinkFault("too-late", "over"), "abandoned late"],
+    [new LinkFault("unreachable", "no answer"), "abandoned late"],
+    [new Error("surprise"), "abandoned defect"],
+  ])("ends with its cause when the coordinator says %s", async (fault, entry) => {
+    const left = startAll(({ link }) => ({ link: { ...link, exchange: () => Promise.reject(fault) } }));
+    network.offer();
+    await until(() => left.ledger.deeds.length === 1);
+    expect(kinds(left)).toEqual([entry]);
+  });
+
+  test("is left at once when the agent ends, and the ledger says so", async () => {
+    const waiting = startAll(({ link, signal }) => ({
+      link: {
+        ...link,
+        exchange: () => new Promise((_, reject) => signal.addEventListener("abort", () => reject(new Error("aborted")))),
+      },
+    }));
+    network.offer();
+    await until(() => network.exchanges.length > 0);
+    await waiting.end();
+    expect(kinds(waiting)).toEqual(["abandoned shutdown"]);
+    expect(network.stops).toEqual([]);
+  });
+});
+
+describe("an offer", () => {
+  test.each([
+    ["expired", { issuedAtMs: 1, expiresAtMs: 2 }],
+    ["dataset", { dataset: `sha256:${"0".repeat(64)}` }],
+    ["dataset", { query: { ...COUNT, dataset: "trial@2" } }],
+    ["query", { query: { ...COUNT, measures: [{ id: "n", proportion: "age" }] } }],
+    ["roster", { roster: `sha256:${"0".repeat(64)}` }],
+    ["uninvited", { invited: ["Dijon", "Essen", "Faro"] }],
+  ] as const)("is refused as %s, and written down", async (reason, changes) => {
+    startAll();
+    network.offer(changes);
+    await until(() => network.refusals.length === 3);
+    expect(network.refusals.toSorted()).toEqual(CENTRES.map((centre) => `${centre} ${reason}`));
+    for (const agent of agents) expect(kinds(agent)).toEqual([`refused ${reason}`]);
+  });
+
+  test("of another signer is refused, and not written down: anybody could fill the ledger", async () => {
+    startAll();
+    network.hand({ ...network.rosterFile, payload: "e30=" });
+    await until(() => network.refusals.length === 3);
+    expect(network.refusals[0]).toMatch(/altered$/);
+    for (const agent of agents) expect(agent.ledger.deeds).toEqual([]);
+  });
+
+  test("is answered once, also after a restart", async () => {
+    startAll();
+    const offer = network.offer({ id: "0".repeat(32), issuedAtMs: Date.now(), expiresAtMs: Date.now() + 4_000 });
+    await until(() => network.releases.length === 3 && agents[0]!.ledger.deeds.length === 2);
+    await Promise.all(agents.map((agent) => agent.end()));
+    const before = agents[0]!.ledger;
+    expect(before.answered(offer)).toBe(true);
+    const again = startAgent(network, CENTRES[0]!, () => ({ ledger: before }));
+    agents.push(again);
+    network.hand(network.lastOffer!);
+    await until(() => network.refusals.length === 1);
+    expect(network.refusals).toEqual(["Ancona replayed"]);
+  });
+
+  test("comes again while it is answered, and is answered once", async () => {
+    let asked = 0;
+    const agent = startAll(({ link }) => ({
+      link: {
+        ...link,
+        offers: async (sent) => {
+          const offers = await link.offers(sent);
+          asked += offers.length;
+          return [...offers, ...offers];
+        },
+      },
+    }));
+    network.offer();
+    await until(() => network.releases.length === 3);
+    expect(asked).toBeGreaterThan(0);
+    expect(kinds(agent).filter((kind) => kind === "answered")).toHaveLength(1);
+    expect(network.refusals).toEqual([]);
+  });
+
+  test("is refused as busy beyond the sessions that an agent runs at a time", async () => {
+    const agent = startAgent(network, CENTRES[0]!, ({ link }) => ({ link: { ...link, accept: () => new Promise(() => {}) } }));
+    for (let i = 0; i < 9; i++) network.offer();
+    await until(() => network.refusals.length > 0);
+    expect(network.refusals).toEqual(["Ancona busy"]);
+    expect(kinds(agent)).toEqual(["refused busy"]);
+  });
+
+  test("is refused while the ledger can't be written", async () => {
+    const agent = startAll();
+    agent.ledger.writable = false;
+    network.offer();
+    await until(() => network.refusals.length === 1);
+    expect(network.refusals).toEqual(["Caen ledger"]);
+    await until(() => agents[0]!.ledger.deeds.length === 1);
+    expect(kinds(agents[0]!)).toEqual(["abandoned tooFewCentres"]);
+  });
+});
+
+test("an agent goes on asking when the coordinator can't be reached", async () => {
+  let failures = 3;
+  startAll(({ link }) => ({
+    link: {
+      ...link,
+      offers: (sent) => (failures-- > 0 ? Promise.reject(new LinkFault("unreachable", "no answer")) : link.offers(sent)),
+    },
+  }));
+  network.offer();
+  await until(() => network.releases.length === 3);
+  expect(failures).toBeLessThan(0);
+});
+
+test("a centre's stricter policy is the session's", async () => {
+  agents = CENTRES.map((centre, i) => startAgent(network, centre, undefined, { ...DEFAULT_POLICY, threshold: i === 0 ? 10 : 5 }));
+  network.offer();
+  await until(() => network.releases.length === 3);
+  const { value } = openMessage(RELEASE, network.releases[0], network.roster.centreKeys, scheme);
+  expect(value).toMatchObject({ policy: { threshold: 10 }, results: [{ count: null, hidden: ["count"] }] });
+});

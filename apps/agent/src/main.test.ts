@@ -1,0 +1,174 @@
+import { type ChildProcess, spawn } from "node:child_process";
+import { copyFileSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from "node:fs";
+import { createServer, type Server } from "node:http";
+import type { AddressInfo } from "node:net";
+import { tmpdir } from "node:os";
+import { join } from "node:path";
+import { fileURLToPath } from "node:url";
+import { afterAll, afterEach, beforeAll, expect, test, vi } from "vitest";
+import { createIdentity, formatIdentity } from "@tutti/envelope";
+import { readLedger } from "@tutti/ledger";
+import { random } from "./platform-crypto.ts";
+import { CENTRES, DATASET, TrialNetwork } from "./trial.ts";
+
+const MAIN = fileURLToPath(new URL("./main.ts", import.meta.url));
+/** A second, and one more for a machine that is busy with other tests. */
+const END_WITHIN_MS = 2_000;
+const network = new TrialNetwork();
+const other = new TrialNetwork();
+const folder = mkdtempSync(join(tmpdir(), "agent-"));
+const path = (name: string) => join(folder, name);
+const children: ChildProcess[] = [];
+// Starting a process takes a second where others are busy.
+vi.setConfig({ testTimeout: 30_000 });
+
+let server: Server;
+let coordinator: string;
+/** The roster that the coordinator tells. */
+let roster: unknown;
+let polls: number;
+
+beforeAll(async () => {
+  server = createServer((request, response) => {
+    if (request.url === "/v1/roster") response.end(JSON.stringify(roster));
+    else polls++;
+  });
+  await new Promise<void>((resolve) => server.listen(0, "127.0.0.1", resolve));
+  coordinator = `http://127.0.0.1:${(server.address() as AddressInfo).port}`;
+  writeFileSync(path("roster.json"), JSON.stringify(network.rosterFile));
+  writeFileSync(path("identity.json"), formatIdentity(network.identities[0]!));
+  writeFileSync(path("dataset.json"), JSON.stringify(DATASET));
+  writeFileSync(path("data.csv"), "id,sex\n1,F\n2,M\n");
+});
+afterAll(() => {
+  server.closeAllConnections();
+  server.close();
+  rmSync(folder, { recursive: true, force: true });
+});
+afterEach(() => {
+  for (const child of children.splice(0)) child.kill("SIGKILL");
+});
+
+interface Run {
+  readonly child: ChildProcess;
+  readonly line: Promise<Readonly<Record<string, unknown>>>;
+  readonly code: Promise<number | null>;
+  readonly log: () => string;
+}
+
+/** Starts the program with a configuration of its own; the ledger is new unless given. */
+function run(changes: object = {}): Run {
+  roster = network.rosterFile;
+  polls = 0;
+  const home = mkdtempSync(path("home-"));
+  const whole = {
+    centre: CENTRES[0],
+    coordinator,
+    identity: path("identity.json"),
+    roster: path("roster.json"),
+    datasets: [{ dictionary: path("dataset.json"), data: path("data.csv") }],
+    ledger: join(home, "ledger"),
+    exitWithParent: true,
+    ...changes,
+  };
+  writeFileSync(join(home, "agent.json"), JSON.stringify(whole));
+  const child = spawn(process.execPath, ["--disable-warning=ExperimentalWarning", MAIN, "--config", join(home, "agent.json")], {
+    env: { ...process.env, NODE_COMPILE_CACHE: path("compiled") },
+  });
+  children.push(child);
+  let out = "";
+  let log = "";
+  child.stderr.on("data", (chunk) => (log += chunk));
+  const line = new Promise<Record<string, unknown>>((resolve) => {
+    child.stdout.on("data", (chunk) => {
+      out += chunk;
+      if (out.includes("\n")) resolve(JSON.parse(out.slice(0, out.indexOf("\n"))));
+    });
+    child.on("close", () => resolve({ ready: "never" }));
+  });
+  const code = new Promise<number | null>((resolve) => child.on("close", resolve));
+  return { child, line, code, log: () => log };
+}
+
+async function problemOf(changes: object): Promise<unknown> {
+  const { line, code } = run(changes);
+  const said = await line;
+  expect([said["ready"], await code]).toEqual([false, 1]);
+  return said["problem"];
+}
+
+test("is ready when the coordinator was reached and offers are asked for, and ends with its parent", async () => {
+  const { child, line, code } = run();
+  expect(await line).toEqual({ ready: true });
+  await expect.poll(() => polls).toBe(1);
+  const began = performance.now();
+  child.stdin!.end();
+  expect(await code).toBe(0);
+  expect(performance.now() - began).toBeLessThan(END_WITHIN_MS);
+});
+
+test("ends within a second when it is asked to, and leaves the ledger to the next", async () => {
+  const ledger = path("shared-ledger");
+  const first = run({ ledger, exitWithParent: false });
+  expect(await first.line).toEqual({ ready: true });
+  expect(await problemOf({ ledger })).toContain("another agent is writing this ledger");
+  const began = performance.now();
+  first.child.kill("SIGTERM");
+  expect(await first.code).toBe(0);
+  expect(performance.now() - began).toBeLessThan(END_WITHIN_MS);
+  expect(readLedger(readFileSync(join(ledger, "ledger.jsonl"))).entries).toEqual([]);
+  const next = run({ ledger });
+  expect(await next.line).toEqual({ ready: true });
+  next.child.kill("SIGKILL");
+  await next.code;
+  expect(await run({ ledger }).line).toEqual({ ready: true });
+});
+
+test("data that don't fit are named by column and line, and nothing of them is said", async () => {
+  writeFileSync(path("bad.csv"), "id,sex\n1,F\n2,Ada Lovelace\n");
+  const { line, code, log } = run({ datasets: [{ dictionary: path("dataset.json"), data: path("bad.csv") }] });
+  const { problem } = await line;
+  expect(await code).toBe(1);
+  expect(problem).toMatch(/"sex".*line 3/s);
+  expect(`${problem as string}${log()}`).not.toContain("Ada");
+});
+
+test.each([
+  ["an unknown key", () => ({ cordinator: "x" }), /unknown key "cordinator": did you mean "coordinator"\?/],
+  ["a centre that is not the identity's", () => ({ centre: "Dijon" }), /identity of another party than Dijon/],
+  [
+    "an identity that the roster does not have",
+    () => {
+      writeFileSync(path("new.json"), formatIdentity(createIdentity(CENTRES[0]!, random)));
+      return { identity: path("new.json") };
+    },
+    /another key for Ancona/,
+  ],
+  [
+    "a roster that was altered",
+    () => {
+      const { payload, ...rest } = network.rosterFile;
+      writeFileSync(path("altered.json"), JSON.stringify({ ...rest, payload: payload.replace(/^..../, "e30K") }));
+      return { roster: path("altered.json") };
+    },
+    /altered\.json: /,
+  ],
+  [
+    "a dictionary that is none",
+    () => {
+      copyFileSync(path("data.csv"), path("dictionary.json"));
+      return { datasets: [{ dictionary: path("dictionary.json"), data: path("data.csv") }] };
+    },
+    /dictionary\.json is not JSON/,
+  ],
+  ["data that are not there", () => ({ datasets: [{ dictionary: path("dataset.json"), data: path("none.csv") }] }), /no such file/],
+])("%s is a problem that says what to do", async (_, changes, problem) => {
+  expect(await problemOf(changes())).toMatch(problem);
+});
+
+test("a coordinator of another network is a problem before anything is asked", async () => {
+  const { line } = run();
+  roster = other.rosterFile;
+  expect((await line)["problem"]).toMatch(/has another roster than this centre/);
+  expect(polls).toBe(0);
+});
