@@ -1,4 +1,4 @@
-export { add, fold, fromInteger, inverse, mul, P, pow, squareRoot, sub } from "./prime.ts";
+export { add, fold, fromInteger, inverse, inverseSquareRoot, mul, P, pow, sub } from "./prime.ts";
 export { addInto, areElements, difference, dot, hadamard, join, scaleBySmall, sum } from "./vector.ts";
 export type { Vector } from "./vector.ts";
 export { areWideElements, WIDE_P, wideAdd, wideMul, wideSub } from "./wide.ts";

@@ -56,12 +56,22 @@ export function inverse(a: number): number {
 }
 
 /**
- * A square root of a, or null when there is none. Because P ≡ 3 mod 4, a^((P+1)/4) = a^(2²⁹) is one when one
- * exists; of the two roots the smaller is given, so that everybody takes the same.
+ * The w with w² · a = 1 that is a square itself, or null when a is 0 or not a square. Because P ≡ 3 mod 4 it is one power,
+ * a^(2²⁹ − 1), and of the two inverse roots ±w exactly one is a square, so that everybody takes the same.
  */
-export function squareRoot(a: number): number | null {
-  let root = a;
-  for (let i = 0; i < 29; i++) root = mul(root, root);
-  if (mul(root, root) !== a) return null;
-  return root > P - root ? P - root : root;
+export function inverseSquareRoot(a: number): number | null {
+  // powers a^(2ᵏ − 1): raising one to 2ʲ and multiplying by that of j gives that of k + j
+  const two = mul(squared(a, 1), a);
+  const four = mul(squared(two, 2), two);
+  const eight = mul(squared(four, 4), four);
+  const sixteen = mul(squared(eight, 8), eight);
+  const twentyEight = mul(squared(mul(squared(sixteen, 8), eight), 4), four);
+  const root = mul(squared(twentyEight, 1), a);
+  return mul(mul(root, root), a) === 1 ? root : null;
+}
+
+function squared(a: number, times: number): number {
+  let power = a;
+  for (let i = 0; i < times; i++) power = mul(power, power);
+  return power;
 }

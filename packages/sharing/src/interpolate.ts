@@ -1,5 +1,6 @@
-import { add, fromInteger, inverse, mul } from "@tutti/field";
+import { add, fromInteger, inverse, mul, sub } from "@tutti/field";
 import type { Shares } from "./open.ts";
+import { MAX_HOLDERS } from "./scheme.ts";
 
 /** The value at `target` of the polynomials through the points of `base` (holder indices; holder i is the point i + 1). */
 export function lagrange(base: readonly number[], shares: Shares<Uint32Array>, target: number): Uint32Array {
@@ -22,12 +23,14 @@ export function agree(holders: readonly number[], shares: Shares<Uint32Array>, d
 }
 
 function lagrangeWeight(base: readonly number[], i: number, target: number): number {
-  let above = 1;
-  let below = 1;
+  let weight = 1;
   for (const k of base) {
     if (k === i) continue;
-    above = mul(above, fromInteger(target - k - 1));
-    below = mul(below, fromInteger(i - k));
+    const quotient = mul(fromInteger(target - k - 1), INVERSES[Math.abs(i - k)]!);
+    weight = mul(weight, i > k ? quotient : sub(0, quotient));
   }
-  return mul(above, inverse(below));
+  return weight;
 }
+
+/** The inverses of 0 (none: it stays 0) … 15, the distances between points. */
+const INVERSES: readonly number[] = Array.from({ length: MAX_HOLDERS + 1 }, (_, i) => (i === 0 ? 0 : inverse(i)));

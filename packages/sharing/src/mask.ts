@@ -1,4 +1,4 @@
-import { add, fold, hadamard, inverse, mul, squareRoot, sub, sum } from "@tutti/field";
+import { add, fold, hadamard, inverse, inverseSquareRoot, mul, sub, sum } from "@tutti/field";
 import { SharingFault } from "./fault.ts";
 import { opening, type Protocol } from "./round.ts";
 import type { Scheme } from "./scheme.ts";
@@ -16,8 +16,8 @@ export interface Masks {
 }
 
 /**
- * Makes `count` masks in one exchange: a random bit is (a/√(a²) + 1)/2 for a random a whose square is opened
- * (Damgård, Fitzi, Kiltz, Nielsen, Toft, TCC 2006). May run beside the check of what was dealt: no secret goes into it.
+ * Makes `count` masks in one exchange: a random bit is (a/√(a²) + 1)/2 for a random a whose square is opened (Damgård, Fitzi,
+ * Kiltz, Nielsen, Toft, TCC 2006), √ being the root that is a square itself. May run beside the check of what was dealt: no secret goes into it.
  * Throws a SharingFault: `deal` when a square is none, `defect` when the supply is too small.
  */
 export function* masks(scheme: Scheme, count: number, supply: Supply): Protocol<Masks> {
@@ -30,9 +30,9 @@ export function* masks(scheme: Scheme, count: number, supply: Supply): Protocol<
   for (let i = 0; i < squares.length && usable.length < wanted; i++) if (squares[i] !== 0) usable.push(i);
   if (usable.length < wanted) throw new SharingFault("defect", "random elements were zero more often than chance allows; ask again");
   const bit = (i: number): number => {
-    const root = squareRoot(squares[i]!);
-    if (root === null) throw new SharingFault("deal", "the square of a shared element is not a square: something dealt was wrong");
-    return mul(add(mul(randoms[i]!, inverse(root)), 1), half);
+    const inverseRoot = inverseSquareRoot(squares[i]!);
+    if (inverseRoot === null) throw new SharingFault("deal", "the square of a shared element is not a square: something dealt was wrong");
+    return mul(add(mul(randoms[i]!, inverseRoot), 1), half);
   };
   const bits = Array.from({ length: MASK_BITS }, (_bit, b) => Uint32Array.from({ length: count }, (_, k) => bit(usable[b * count + k]!)));
   const values = new Uint32Array(count);

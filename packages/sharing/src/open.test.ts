@@ -82,7 +82,7 @@ test("any lies, up to t, are seen, and only liars are named", () => {
       const wideFault = faultOf(() => openWide(scheme, wide, degree));
       expect([wideFault.kind, wideFault.blame]).toEqual(["opening", fault.blame]);
     }),
-    { numRuns: 300 },
+    { numRuns: 150 },
   );
 });
 
