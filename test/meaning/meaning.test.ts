@@ -1,7 +1,7 @@
-import { check, plan } from "@tutti/query";
+import { check, type Input, plan, type Plan, predicateOf } from "@tutti/query";
 import * as fc from "fast-check";
 import { afterAll, describe, expect, test } from "vitest";
-import { dataset as generated, patients, queries } from "@tutti/query/trial";
+import { conditions, dataset as generated, patients, queries } from "@tutti/query/trial";
 import { patientsOf } from "./ascii-table.ts";
 import { CASES, CHILDREN } from "./cases.ts";
 import { contributionText } from "./contribution-text.ts";
@@ -33,5 +33,21 @@ test("whatever is asked, of whatever patients: every engine contributes what the
       expect(await compiled.contribute(made, rows)).toEqual(await naive.contribute(made, rows));
     }),
     { numRuns: 150 },
+  );
+});
+
+test("so does whatever else a plan may hold: inputs that share nothing, empty alternatives, negations anywhere", async () => {
+  const predicate = fc.oneof(conditions.map(predicateOf), fc.constantFrom({ all: [] }, { any: [] }, { not: { any: [] } }));
+  const input: fc.Arbitrary<Input> = fc.oneof(
+    fc.record({ kind: fc.constant("count"), predicate }),
+    fc.record({ kind: fc.constant("histogram"), predicate, variable: fc.constant("age"), points: fc.constant(9) }),
+    fc.record({ kind: fc.constant("sum"), predicate, variable: fc.constantFrom("age", "weight"), power: fc.constantFrom(1, 2) }),
+  );
+  await fc.assert(
+    fc.asyncProperty(fc.array(input, { maxLength: 6 }), patients, async (inputs, rows) => {
+      const made: Plan = { dataset: "small@1", inputs, cells: [], relations: [], results: [] };
+      expect(await compiled.contribute(made, rows)).toEqual(await naive.contribute(made, rows));
+    }),
+    { numRuns: 200 },
   );
 });
