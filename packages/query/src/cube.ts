@@ -50,10 +50,12 @@ export class Cube {
     positions.forEach((at, i) => this.#index.set(at.join(), i));
   }
 
-  /** A cell in each block, and the relations between each margin and its parts. */
-  layer(set: (block: SetId) => SetId, standing: Standing, terms: (atom: Atom) => readonly number[]): Layer {
-    const layer = this.blocks.map((block) =>
-      this.#draft.cell(set(block.set), this.#standing(block, standing), () => block.atoms.flatMap((atom) => terms(atom))),
+  /** A cell in each block, and the relations between each margin and its parts. `within`: the patients of each block; null: they are these. */
+  layer(set: (block: SetId) => SetId, within: Layer | null, standing: Standing, terms: (atom: Atom) => readonly number[]): Layer {
+    const layer = this.blocks.map((block, i) =>
+      this.#draft.cell(set(block.set), within?.[i] ?? null, this.#standing(block, standing), () =>
+        block.atoms.flatMap((atom) => terms(atom)),
+      ),
     );
     this.blocks.forEach(({ at }, i) =>
       at.forEach((value, axis) => {

@@ -74,6 +74,12 @@ export class Diagram {
     );
   }
 
+  /** The patients who are, for each value of the variable, in the set beside it. */
+  branching(name: string, children: readonly SetId[]): SetId {
+    this.#step(children.length);
+    return this.#node(name, children);
+  }
+
   not(set: SetId): SetId {
     let result = this.#nots.get(set);
     if (result === undefined) {

@@ -13,7 +13,7 @@ export class Draft {
   readonly #inputs: Input[] = [];
   readonly #inputSets: SetId[] = [];
   readonly #inputAt = new Map<string, number>();
-  readonly #cells: (Standing & { readonly set: SetId; readonly terms: readonly number[] })[] = [];
+  readonly #cells: (Standing & { readonly set: SetId; readonly terms: readonly number[]; readonly within: Set<number> })[] = [];
   readonly #cellAt = new Map<SetId, number>();
   readonly #relations: Relation[] = [];
   readonly #related = new Set<string>();
@@ -41,14 +41,22 @@ export class Draft {
   }
 
   /**
-   * The index of the cell of `set`. The first definition gives its terms. Its role is `missing` only while nothing
+   * The index of the cell of `set`, which tells of the block whose patients are the cell `within` (null: it is that cell). The first
+   * definition gives its terms. Its role is `missing` only while nothing
    * asks for it as anything else, for then it has to pass the rule like any other.
    */
-  cell(set: SetId, { role, sensitive }: Standing, terms: () => readonly number[]): number {
+  cell(set: SetId, within: number | null, standing: Standing, terms: () => readonly number[]): number {
+    const at = this.#cell(set, standing, terms);
+    this.#cells[at]!.within.add(within ?? at);
+    return at;
+  }
+
+  #cell(set: SetId, { role, sensitive }: Standing, terms: () => readonly number[]): number {
     const at = this.#cellAt.get(set);
     if (at === undefined) {
       if (this.#cells.length === LIMITS.cells) tooLarge("the number of cells");
-      const index = this.#cells.push({ set, role, sensitive: role === "missing" && sensitive, terms: this.#some(terms()) }) - 1;
+      const index =
+        this.#cells.push({ set, role, sensitive: role === "missing" && sensitive, terms: this.#some(terms()), within: new Set() }) - 1;
       this.#cellAt.set(set, index);
       return index;
     }
@@ -86,7 +94,11 @@ export class Draft {
     return {
       dataset: this.#dataset,
       inputs: this.#inputs,
-      cells: this.#cells.map(({ set, role, sensitive, terms }) => ({ key: this.diagram.text(set), role, sensitive, terms })),
+      cells: this.#cells.map(({ set, within, ...cell }) => ({
+        key: this.diagram.text(set),
+        ...cell,
+        within: [...within].toSorted((a, b) => a - b),
+      })),
       relations: this.#relations,
       results: this.#results,
     };

@@ -2,6 +2,7 @@ export { canonical } from "./canonical.ts";
 export { check } from "./check.ts";
 export type { Checked } from "./check.ts";
 export { predicateOf } from "./cohort.ts";
+export { Keys } from "./key.ts";
 export { LimitError, LIMITS } from "./limit.ts";
 export { nearest } from "./nearest.ts";
 export { layout } from "./plan.ts";

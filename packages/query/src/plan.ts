@@ -41,6 +41,11 @@ export interface Cell {
   readonly sensitive: boolean;
   /** Indices of the inputs that add up to this cell; a histogram counts with the sum of all its points. */
   readonly terms: readonly number[];
+  /**
+   * Which cohorts or strata it tells something of: indices of their cells with the role `patients` (or `missing`, where a stratum is not
+   * recorded), rising. A cell that is a stratum itself also tells of the stratum.
+   */
+  readonly within: readonly number[];
 }
 
 /** The cell `total` is the sum of the cells `parts`, whatever the data. */

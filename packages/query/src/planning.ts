@@ -37,6 +37,7 @@ class Planning {
     this.#cube = cube;
     this.#patients = cube.layer(
       (set) => set,
+      null,
       { role: "patients", sensitive: false },
       (atom) => [this.#count(atom)],
     );
@@ -109,6 +110,7 @@ class Planning {
       parts = values.map((value, i) =>
         this.#cube.layer(
           (set) => this.#draft.diagram.having(set, variable, i),
+          this.#patients,
           PART,
           (atom) => [this.#count(atom, value.condition)],
         ),
@@ -126,8 +128,8 @@ class Planning {
     const { diagram } = this.#draft;
     const sensitive = diagram.domain(variable).variable.recorded === "sensitive";
     const having = (recorded: boolean) => (set: SetId) => diagram.and(set, diagram.set({ variable, known: recorded }));
-    const known = this.#cube.layer(having(true), KNOWN, terms);
-    const missing = this.#cube.layer(having(false), { role: "missing", sensitive }, (atom) => [
+    const known = this.#cube.layer(having(true), this.#patients, KNOWN, terms);
+    const missing = this.#cube.layer(having(false), this.#patients, { role: "missing", sensitive }, (atom) => [
       this.#count(atom, { variable, known: false }),
     ]);
     this.#cube.relate(this.#patients, [known, missing]);
