@@ -54,9 +54,16 @@ test.each(SIZES)("%i holders have what they asked for: randoms, zeros, and doubl
 });
 
 /** Runs holders who hear, besides each other, dealers who hold nothing; those of index `lost` fall silent before they deal. */
-function withOutsiders(what: Dealing, secrets: readonly (Secrets | null)[], lost: readonly number[]): unknown[] {
+function withOutsiders(
+  what: Dealing,
+  secrets: readonly (Secrets | null)[],
+  lost: readonly number[],
+  tamper: (parcel: Parcel, dealer: number, holder: number) => Parcel = (parcel) => parcel,
+): unknown[] {
   const { scheme, dealers } = what;
-  const dealt = dealers.map((_, d) => (lost.includes(d) ? null : parcels(what, d, secrets[d]!, seeded(d))));
+  const dealt = dealers.map((_, d) =>
+    lost.includes(d) ? null : parcels(what, d, secrets[d]!, seeded(d)).map((parcel, holder) => tamper(parcel, d, holder)),
+  );
   const holders = dealers.flatMap(({ holder }, d) => (holder === null || lost.includes(d) ? [] : [{ holder, d }]));
   const parties = holders.map(({ d }) => dealing(what, d, secrets[d]!, seeded(d)));
   for (const party of parties) party.next();
@@ -103,6 +110,12 @@ test("a committee holds what others deal; who is lost is not in the sum and not 
     };
     for (const result of withOutsiders(committee, own, lost)) expect(result).toEqual(expected);
   }
+});
+
+test("any number of lying contributors who hold nothing do not get a holder blamed", () => {
+  const wrong = (parcel: Parcel, dealer: number, holder: number): Parcel =>
+    dealer < 8 && holder === 5 ? { ...parcel, narrow: parcel.narrow.map((x) => (x + 1) % P) } : parcel;
+  expect(() => withOutsiders(committee, own, [], wrong)).toThrow(expect.objectContaining({ kind: "deal", blame: [] }));
 });
 
 test("holders may be lost while dealing, as many as were spared", () => {

@@ -4,6 +4,7 @@ export { CHECK_LABEL, CHECKS, coefficientRows, expand, WIDE_CHECKS, wideCoeffici
 export { deal, dealWide } from "./deal.ts";
 export { dealing, holdersDeal, parcelLength, parcels } from "./dealing.ts";
 export type { Dealer, Dealing, Dealt, Secrets } from "./dealing.ts";
+export { extract } from "./extract.ts";
 export { SharingFault } from "./fault.ts";
 export { masks, masksDemand } from "./mask.ts";
 export type { Masks } from "./mask.ts";

@@ -81,6 +81,8 @@ test("among 3, a wrong share of a sum is seen; of a product it is not, which is 
   const last = roundsOf(3).length - 1;
   const [inProduct, inSum] = [2, last].map((exchange) => lieInShares(exchange, [2], 0, (shares) => shares.map((x) => add(x, 1))));
   for (const result of honest(3, [2], inSum!).results) expect(result).toMatchObject({ kind: "opening", blame: [] });
+  const inZeros = lieInShares(1, [2], 1, (shares) => shares.map((x) => add(x, 1)));
+  for (const result of honest(3, [2], inZeros).results) expect(result).toMatchObject({ kind: "deal", blame: [] });
   for (const result of honest(3, [2], inProduct!).results) expect(result).not.toMatchObject({ kind: "opening" });
   expect(schemeFor(3).strength).toBe("passive");
 });

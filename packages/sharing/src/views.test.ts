@@ -1,15 +1,16 @@
 import { add, difference, hadamard, inverse, mul, P, pow, sub } from "@tutti/field";
 import { describe, expect, test } from "vitest";
 import { deal } from "./deal.ts";
-import { open } from "./open.ts";
+import { dealing } from "./dealing.ts";
+import { masks, masksDemand } from "./mask.ts";
+import { open, openWide } from "./open.ts";
 import { multiply, openProduct } from "./product.ts";
 import { findRanks, masksAhead, ranksDemand } from "./ranks.ts";
-import { run, SIZES, excess, histogramOf, pooled, resultOf, seeded } from "./trial.ts";
 import type { Protocol, Round } from "./round.ts";
 import { type Scheme, schemeFor } from "./scheme.ts";
 import { smallness, smallnessDemand } from "./smallness.ts";
 import { type Demand, demandOf } from "./supply.ts";
-import { masks, masksDemand } from "./mask.ts";
+import { everybody, run, SIZES, excess, histogramOf, pooled, resultOf, seeded } from "./trial.ts";
 
 /** The shares that each coefficient of a sharing of that degree adds to, read off `deal` by dealing one coefficient at a time. */
 function columnsOf(degree: number, holders: number): number[][] {
@@ -187,6 +188,42 @@ describe("what opens in a product says nothing but its value", () => {
       if (!zero) expectUniform(numbers.slice(values.length).map((x, j) => sub(x, numbers[j]!)));
     });
   });
+});
+
+test("the check opens uniform combinations of what was dealt, and zeros by polynomials like any other", () => {
+  const said: Round[][] = [];
+  for (let seed = 0; seed < 100; seed++) {
+    const rounds: Round[] = [];
+    const party = function* (self: number, scheme: Scheme): Protocol<void> {
+      const what = everybody(scheme, 2, 1, { randoms: 1, zeros: 1, doubles: 1 });
+      const secrets = { counts: Uint32Array.of(25, 0), sums: BigUint64Array.of(7n) };
+      const { check } = yield* dealing(what, self, secrets, seeded(4 * seed + self));
+      yield* check;
+    };
+    run(4, party, (round, holder, exchange) => (exchange === 1 ? (rounds[holder] = round) : round));
+    said.push(rounds);
+  }
+  const opened = (which: number, degree: number): number[] =>
+    said.flatMap((rounds) => [
+      ...open(
+        schemeFor(4),
+        rounds.map((round) => round.open[which]!.shares),
+        degree,
+      ),
+    ]);
+  expectUniform(opened(0, 1));
+  expect(new Set(opened(1, 2))).toEqual(new Set([0]));
+  const zeros = said.flatMap((rounds) => polynomialsOf(rounds.map((round) => round.open[1]!.shares)));
+  expectUniform(zeros.map(({ c1 }) => c1));
+  expectUniform(zeros.map(({ c2 }) => c2));
+  const sums = said.flatMap((rounds) => [
+    ...openWide(
+      schemeFor(4),
+      rounds.map((round) => round.openWide[0]!.shares),
+      1,
+    ),
+  ]);
+  expectUniform(sums.map((sum) => Number(sum >> 30n)));
 });
 
 /** Which openings of a search vanished, exchange by exchange, and what opened behind masks; `copies` of it run side by side. */
