@@ -8,3 +8,4 @@ export { LedgerFile } from "./ledger-file.ts";
 export type { Ledger } from "./ledger-file.ts";
 export { LinkFault } from "./link-fault.ts";
 export { StartProblem } from "./start-problem.ts";
+export { openSource } from "./source/source.ts";
