@@ -1,7 +1,7 @@
 #!/usr/bin/env python3
 """Writes sharing.json, the test vectors of docs/spec/sharing.md, with Python's standard library alone.
 
-    python3 generate.py > sharing.json
+    python3 generate.py > sharing.json && npx oxfmt sharing.json
 
 It is written from the specification and shares nothing with the implementation: numbers are Python's, polynomials are
 lists of coefficients from the constant up, and what is opened is found by solving linear equations.
@@ -12,6 +12,7 @@ import itertools
 import json
 import random
 import struct
+import sys
 
 P = 2**31 - 1
 WIDE = 2**61 - 1
@@ -346,14 +347,7 @@ def main():
         "extract": extractions(),
         "dealing": dealings(),
     }
-    sections = []
-    for name, section in vectors.items():
-        if isinstance(section, list):
-            body = "[\n" + ",\n".join("  " + json.dumps(row, separators=(",", ":")) for row in section) + "\n ]"
-        else:
-            body = json.dumps(section, separators=(",", ":"))
-        sections.append(f' "{name}": {body}')
-    print("{\n" + ",\n".join(sections) + "\n}")
+    json.dump(vectors, sys.stdout)
 
 
 if __name__ == "__main__":
