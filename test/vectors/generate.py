@@ -1,7 +1,7 @@
 #!/usr/bin/env python3
-"""Writes sharing.json, the test vectors of docs/spec/sharing.md, with Python's standard library alone.
+"""Prints the test vectors of docs/spec/sharing.md, with Python's standard library alone.
 
-    python3 generate.py > sharing.json && npx oxfmt sharing.json
+    python3 test/vectors/generate.py > test/vectors/sharing.json && npx oxfmt test/vectors/sharing.json
 
 It is written from the specification and shares nothing with the implementation: numbers are Python's, polynomials are
 lists of coefficients from the constant up, and what is opened is found by solving linear equations.
