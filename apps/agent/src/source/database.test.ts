@@ -38,6 +38,13 @@ test.each([
   await expect(database.run(text)).rejects.toThrow(/Permission|locked|disabled|Catalog|extension|Secret/i);
 });
 
+test("each lock holds by itself: no file system, no external access, no spilling", async () => {
+  await expect(database.run("SELECT * FROM read_text('/etc/passwd')")).rejects.toThrow(/LocalFileSystem has been disabled/);
+  const settings = ["enable_external_access", "autoload_known_extensions", "allow_community_extensions", "lock_configuration"];
+  const text = `SELECT ${[...settings, "temp_directory", "threads"].map((name) => `CAST(current_setting('${name}') AS VARCHAR)`).join()}`;
+  expect((await database.answer({ text, parameters: [] }, 1_000)).flat()).toEqual(["false", "false", "false", "true", "", "1"]);
+});
+
 test("it writes nothing", async () => {
   for (const text of [
     `COPY patients TO '${folder}/out.csv'`,
@@ -50,7 +57,7 @@ test("it writes nothing", async () => {
 });
 
 test("what does not fit into memory fails instead of being written to disk, and the next statement is answered", async () => {
-  const large = "SELECT count(*) FROM (SELECT DISTINCT hash(range), hash(range + 1) FROM range(20000000))";
+  const large = "SELECT count(*) FROM (SELECT DISTINCT hash(range), hash(range + 1) FROM range(4000000))";
   await expect(database.answer({ text: large, parameters: [] }, 60_000)).rejects.toThrow(/could not answer/);
   expect(await database.answer({ text: "SELECT n FROM patients", parameters: [] }, 1_000)).toEqual([[7]]);
 });

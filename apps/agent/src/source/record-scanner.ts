@@ -44,46 +44,50 @@ export class RecordScanner {
   /** Reads the record that begins at a position. The position after it, or null when its end has not come yet. */
   #scan(text: string, from: number, last: boolean): number | null {
     const record = this.#record;
-    record.text = text;
-    record.fields = 0;
-    let at = from;
-    let newlines = 0;
-    for (;;) {
+    const separator = this.#separator;
+    record.begin(text);
+    let lines = 1;
+    for (let at = from; ; at++) {
       if (record.fields === MAX_FIELDS) throw tooLong(this.#line);
-      let start = at;
-      let end = -1;
-      let doubled = false;
-      if (text.charCodeAt(at) === QUOTE) {
-        start = ++at;
-        for (;;) {
-          const quote = text.indexOf('"', at);
-          if (quote < 0) return last ? unclosed(this.#line) : null;
-          at = quote + 1;
-          if (text.charCodeAt(at) !== QUOTE) break;
-          doubled = true;
-          at++;
-        }
-        end = at - 1;
-        for (let i = start; i < end; i++) if (text.charCodeAt(i) === LF) newlines++;
-        const after = text.charCodeAt(at);
-        if (at < text.length && after !== this.#separator && after !== LF && after !== CR) return unclosed(this.#line);
-      } else {
-        for (let code = text.charCodeAt(at); at < text.length; code = text.charCodeAt(++at))
-          if (code === this.#separator || code === LF || code === CR) break;
-        end = at;
-      }
+      const quoted = text.charCodeAt(at) === QUOTE;
+      const start = quoted ? at + 1 : at;
+      const end = quoted ? closingQuote(text, start) : plainEnd(text, start, separator);
+      if (end < 0) return last ? unclosed(this.#line) : null;
+      at = quoted ? end + 1 : end;
       if (at === text.length && !last) return null;
-      record.add(start, end, doubled);
-      const code = text.charCodeAt(at);
-      if (at < text.length && code === this.#separator) {
-        at++;
-        continue;
-      }
-      if (code === CR && at + 1 === text.length && !last) return null;
-      this.#line += newlines + 1;
-      return at + (code === CR && text.charCodeAt(at + 1) === LF ? 2 : 1);
+      record.add(start, end, quoted);
+      if (quoted) lines += newlinesIn(text, start, end);
+      const next = text.charCodeAt(at);
+      if (next === separator) continue;
+      if (next !== LF && next !== CR && at < text.length) return unclosed(this.#line);
+      if (next === CR && at + 1 === text.length && !last) return null;
+      this.#line += lines;
+      return at + (next === CR && text.charCodeAt(at + 1) === LF ? 2 : 1);
     }
   }
+}
+
+/** Where a field without quotes ends: at the separator, the end of the line, or that of the text. */
+function plainEnd(text: string, from: number, separator: number): number {
+  let at = from;
+  for (; at < text.length; at++) {
+    const code = text.charCodeAt(at);
+    if (code === separator || code === LF || code === CR) break;
+  }
+  return at;
+}
+
+/** The quote that closes a field, two in a row being one of its own; −1 where it has not come. */
+function closingQuote(text: string, from: number): number {
+  let quote = text.indexOf('"', from);
+  while (quote >= 0 && text.charCodeAt(quote + 1) === QUOTE) quote = text.indexOf('"', quote + 2);
+  return quote;
+}
+
+function newlinesIn(text: string, start: number, end: number): number {
+  let count = 0;
+  for (let at = start; at < end; at++) if (text.charCodeAt(at) === LF) count++;
+  return count;
 }
 
 function tooLong(line: number): DataProblem {
