@@ -1,0 +1,94 @@
+import { join } from "node:path";
+import { expect, test } from "vitest";
+import { tutti } from "./command.ts";
+import { type LiveCentres, liveCentres, writeSandbox } from "./sandbox-folder.ts";
+import { everybody, mean, quantile, standardDeviation, valuesOf } from "./truth.ts";
+
+const EVERYTHING = {
+  dataset: "live@3",
+  purpose: "everything",
+  measures: [
+    { id: "n", count: true },
+    { id: "dyspnea", proportion: "dyspnea" },
+    { id: "sex", distribution: "sex" },
+    { id: "age", quantiles: "age", at: [0.25, 0.5, 0.75] },
+    { id: "hb", mean: "hb" },
+  ],
+};
+const GROWN = {
+  dataset: "live@3",
+  purpose: "some of them",
+  where: { all: [{ variable: "age", atLeast: 18 }, { not: { variable: "dyspnea", is: true } }] },
+  measures: [
+    { id: "n", count: true },
+    { id: "hb", mean: "hb" },
+  ],
+};
+const BY_SEX = { dataset: "live@3", purpose: "two groups", by: ["sex"], measures: [{ id: "hb", quantiles: "hb", at: [0.5] }] };
+
+/** Asks all queries of one sandbox; gives the results of each. */
+async function results(centres: LiveCentres, queries: readonly unknown[]): Promise<readonly (readonly object[])[]> {
+  const folder = writeSandbox(centres, queries);
+  const options = queries.flatMap((_, i) => ["--query", join(folder, `q${i + 1}.json`)]);
+  const { code, stdout, stderr } = await tutti("sandbox", folder, "--json", ...options);
+  expect(code, stderr).toBe(0);
+  const printed = JSON.parse(stdout) as { results: readonly object[] } | readonly { results: readonly object[] }[];
+  return ("results" in printed ? [printed] : printed).map((release) => release.results);
+}
+
+function expectEverything(rows: readonly object[], centres: LiveCentres): void {
+  const all = everybody(centres);
+  const positive = all.filter(({ dyspnea }) => dyspnea === true).length;
+  const known = all.filter(({ dyspnea }) => dyspnea !== null).length;
+  const ages = valuesOf(all, "age");
+  const hb = valuesOf(all, "hb");
+  const sexes = (code: string) => all.filter(({ sex }) => sex === code).length;
+  expect(rows).toEqual([
+    { measure: "n", stratum: {}, count: all.length },
+    { measure: "dyspnea", stratum: {}, known, positive, rate: expect.closeTo(positive / known, 10) },
+    { measure: "sex", stratum: {}, known: sexes("F") + sexes("M"), counts: { F: sexes("F"), M: sexes("M") } },
+    {
+      measure: "age",
+      stratum: {},
+      known: ages.length,
+      quantiles: { "0.25": quantile(ages, 1, 4), "0.5": quantile(ages, 1, 2), "0.75": quantile(ages, 3, 4) },
+    },
+    { measure: "hb", stratum: {}, known: hb.length, mean: expect.closeTo(mean(hb), 10), sd: expect.closeTo(standardDeviation(hb), 10) },
+  ]);
+}
+
+test.each([
+  [3, 80],
+  [5, 40],
+])("%i centres: three queries of one network are exact", async (count, perCentre) => {
+  const centres = liveCentres(count, perCentre, count);
+  const [everything, grown, bySex] = await results(centres, [EVERYTHING, GROWN, BY_SEX]);
+  expectEverything(everything!, centres);
+  const some = everybody(centres, ({ age, dyspnea }) => age !== null && age >= 18 && dyspnea !== true);
+  const hb = valuesOf(some, "hb");
+  expect(grown).toEqual([
+    { measure: "n", stratum: {}, count: some.length },
+    { measure: "hb", stratum: {}, known: hb.length, mean: expect.closeTo(mean(hb), 10), sd: expect.closeTo(standardDeviation(hb), 10) },
+  ]);
+  for (const code of ["F", "M"]) {
+    const values = valuesOf(
+      everybody(centres, ({ sex }) => sex === code),
+      "hb",
+    );
+    expect(bySex).toContainEqual({
+      measure: "hb",
+      stratum: { sex: code },
+      known: values.length,
+      quantiles: { "0.5": quantile(values, 1, 2) },
+    });
+  }
+});
+
+test.each([
+  [17, 8],
+  [51, 3],
+])("%i centres: a committee holds the shares, and the answer is exact", async (count, perCentre) => {
+  const centres = liveCentres(count, perCentre, count);
+  const [everything] = await results(centres, [EVERYTHING]);
+  expectEverything(everything!, centres);
+});
