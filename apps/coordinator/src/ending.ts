@@ -56,8 +56,8 @@ export const DISAGREEMENT: Ending = {
 /** A participant stopped the session. */
 export function stoppedBy({ centre, cause, blame }: Stop): Ending {
   const outcome = cause === "tooFewCentres" ? "tooFewCentres" : cause === "late" ? "timedOut" : "stopped";
-  const named = blame.length === 0 ? "" : ` (it names ${blame.join(", ")})`;
-  return { outcome, detail: `${centre} stopped the session: ${STOPPED[cause]}${named}`, release: null, cause };
+  const named = blame.length === 0 ? "" : ` and names ${blame.join(", ")}`;
+  return { outcome, detail: `${centre} stopped the session${named}: ${STOPPED[cause]}`, release: null, cause };
 }
 
 const REPORT = "Tell the network's operator, and do not ask again before it is explained";

@@ -1,6 +1,6 @@
 export { ACCEPTANCE, REFUSAL, REFUSAL_REASONS } from "./answer.ts";
 export type { Acceptance, Refusal, RefusalReason } from "./answer.ts";
-export { decodeBundle, encodeDelivery, MAX_BUNDLE_BYTES } from "./bundle.ts";
+export { decodeBundle, encodeBundle, encodeDelivery, MAX_BUNDLE_BYTES } from "./bundle.ts";
 export type { Bundle } from "./bundle.ts";
 export { Channel, RESULT_EXCHANGE } from "./channel.ts";
 export { COMMITTEE_SIZE, committeeOf } from "./committee.ts";

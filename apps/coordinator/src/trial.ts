@@ -1,0 +1,258 @@
+import { createHash, randomBytes } from "node:crypto";
+import type { Dataset } from "@tutti/dataset";
+import { DEFAULT_POLICY, type Policy } from "@tutti/disclosure";
+import { createIdentity, type Envelope, type Identity, publicIdentity, signRequest, toUtf8 } from "@tutti/envelope";
+import {
+  type Accepted,
+  type Endpoint,
+  ENDPOINTS,
+  openRoster,
+  Party,
+  pathOf,
+  type PinnedRoster,
+  type QueryState,
+  ROSTER,
+  type Session,
+  signMessage,
+} from "@tutti/protocol";
+import { layout, type Query } from "@tutti/query";
+import { type App, createApp } from "./app.ts";
+import type { CallOff, Clock } from "./clock.ts";
+import { DEFAULT_DEADLINES } from "./deadlines.ts";
+import { ed25519, sha256 } from "./ed25519.ts";
+import type { Store } from "./store.ts";
+import { SqliteStore } from "./store.ts";
+import { Tokens } from "./tokens.ts";
+
+// A coordinator without a socket, with real parties and a clock that stands still. For tests only.
+
+const label = { en: "x", fr: "x" };
+export const DATASET: Dataset = {
+  id: "small",
+  version: 1,
+  title: label,
+  key: "id",
+  variables: { sick: { type: "boolean", label, missing: [""], true: ["1"], false: ["0"] } },
+};
+export const QUERY: Query = { dataset: "small@1", purpose: "trial", measures: [{ id: "n", count: true }] };
+
+/** A clock that moves when it is told to. */
+export class TrialClock implements Clock {
+  #nowMs = Date.UTC(2026, 0, 1);
+  #last = 0;
+  readonly #timers = new Map<number, { readonly atMs: number; readonly run: () => void }>();
+
+  nowMs(): number {
+    return this.#nowMs;
+  }
+
+  after(ms: number, run: () => void): CallOff {
+    const id = ++this.#last;
+    this.#timers.set(id, { atMs: this.#nowMs + ms, run });
+    return () => this.#timers.delete(id);
+  }
+
+  /** Lets time pass, and all that is due happen in its order. */
+  async advance(ms: number): Promise<void> {
+    const untilMs = this.#nowMs + ms;
+    for (;;) {
+      await settled();
+      const [id, next] = [...this.#timers].toSorted(([, a], [, b]) => a.atMs - b.atMs)[0] ?? [0, null];
+      if (next === null || next.atMs > untilMs) break;
+      this.#timers.delete(id);
+      this.#nowMs = next.atMs;
+      next.run();
+    }
+    this.#nowMs = untilMs;
+    await settled();
+  }
+}
+
+/** Waits until everything that needs no clock has happened. */
+export async function settled(): Promise<void> {
+  for (let i = 0; i < 12; i++) await new Promise(setImmediate);
+}
+
+export interface TrialSetting {
+  readonly centres?: readonly string[];
+  readonly policies?: Readonly<Record<string, Partial<Policy>>>;
+  readonly policy?: Partial<Policy>;
+  readonly store?: Store;
+}
+
+const TOKENS = { ann: "token-of-ann", bob: "token-of-bob" } as const;
+export type Researcher = keyof typeof TOKENS;
+
+/** A network of four centres that have five patients each. */
+export class TrialNetwork {
+  readonly clock: TrialClock = new TrialClock();
+  readonly app: App["app"];
+  readonly close: () => void;
+  readonly roster: PinnedRoster;
+  readonly centres: readonly TrialCentre[];
+  readonly coordinator: Identity;
+  /** What was logged, as text. */
+  readonly logged: string[] = [];
+
+  constructor({ centres = ["a", "b", "c", "d"], policies = {}, policy = {}, store = new SqliteStore(":memory:", 0) }: TrialSetting = {}) {
+    const scheme = ed25519();
+    this.coordinator = createIdentity("coordinator", randomBytes);
+    const identities = centres.map((name) => createIdentity(name, randomBytes));
+    const rosterFile = signMessage(
+      ROSTER,
+      { network: "trial", coordinator: publicIdentity(this.coordinator), centres: identities.map(publicIdentity) },
+      this.coordinator,
+      scheme,
+    );
+    this.roster = openRoster(rosterFile, scheme);
+    const log = (about: object, message: string) => void this.logged.push(`${message} ${JSON.stringify(about)}`);
+    const { app, close } = createApp({
+      identity: this.coordinator,
+      roster: this.roster,
+      rosterFile,
+      policy: { ...DEFAULT_POLICY, ...policy },
+      datasets: [DATASET],
+      deadlines: DEFAULT_DEADLINES,
+      store,
+      tokens: new Tokens(
+        Object.entries(TOKENS).map(([name, token]) => ({ name, hash: `sha256:${createHash("sha256").update(token).digest("hex")}` })),
+      ),
+      scheme,
+      sha256,
+      random: randomBytes,
+      clock: this.clock,
+      log: { info: log, warn: log, error: log },
+    });
+    [this.app, this.close] = [app, close];
+    this.centres = identities.map((identity) => new TrialCentre(identity, this, { ...DEFAULT_POLICY, ...policies[identity.name] }));
+  }
+
+  /** Sends a request as it is. */
+  send(method: string, target: string, headers: Readonly<Record<string, string>> = {}, body?: Uint8Array | string): Promise<Response> {
+    const bytes = typeof body === "string" ? toUtf8(body) : body;
+    const length = bytes === undefined ? {} : { "content-length": String(bytes.length) };
+    const init = { method, headers: { ...length, ...headers }, ...(bytes === undefined ? {} : { body: bytes as Uint8Array<ArrayBuffer> }) };
+    return Promise.resolve(this.app.request(`http://coordinator${target}`, init));
+  }
+
+  /** Asks a query, and gives its id. */
+  async ask(query: unknown = QUERY, by: Researcher = "ann"): Promise<string> {
+    const response = await this.send("POST", pathOf(ENDPOINTS.ask), bearer(by), JSON.stringify(query));
+    if (response.status !== 201) throw new Error(await response.text());
+    return ((await response.json()) as { id: string }).id;
+  }
+
+  /** Where a query stands; waits when all of its events were seen. */
+  async state(id: string, seen = 0, by: Researcher = "ann"): Promise<QueryState> {
+    const answer = this.send("GET", `${pathOf(ENDPOINTS.state, { query: id })}?seen=${seen}`, bearer(by));
+    await this.clock.advance(0);
+    const response = await answer;
+    if (response.status !== 200) throw new Error(await response.text());
+    return (await response.json()) as QueryState;
+  }
+}
+
+export function bearer(by: Researcher): Record<string, string> {
+  return { authorization: `Bearer ${TOKENS[by]}` };
+}
+
+/** How far a centre takes part. */
+export interface Course {
+  /** Falls silent before this exchange. */
+  readonly silentFrom?: number;
+  /** The release that it hands in, made from its own. */
+  readonly release?: (envelope: Envelope, centre: TrialCentre) => Envelope;
+  /** Keeps its release to itself. */
+  readonly unsigned?: boolean;
+}
+
+/** One centre: a real party over unreal requests. */
+export class TrialCentre {
+  readonly identity: Identity;
+  readonly party: Party;
+  readonly #network: TrialNetwork;
+
+  constructor(identity: Identity, network: TrialNetwork, policy: Policy) {
+    this.identity = identity;
+    this.#network = network;
+    this.party = new Party({
+      identity,
+      roster: network.roster,
+      policy,
+      datasets: [DATASET],
+      scheme: ed25519(),
+      sha256,
+      random: randomBytes,
+      answered: () => false,
+    });
+  }
+
+  /** The headers that sign a request. */
+  signed(method: string, target: string, body: Uint8Array, audience = "coordinator"): Record<string, string> {
+    const nowSeconds = Math.floor(this.#network.clock.nowMs() / 1_000);
+    const signing = { audience, nowSeconds, ttlSeconds: 60, nonce: randomBytes(16) };
+    return { ...signRequest({ method, target, body }, this.identity, signing, ed25519()) };
+  }
+
+  /** Sends a signed request. */
+  send(
+    endpoint: Pick<Endpoint, "method" | "path">,
+    segments: Readonly<Record<string, string>>,
+    body: Uint8Array | object,
+  ): Promise<Response> {
+    const target = pathOf(endpoint, segments);
+    const bytes = body instanceof Uint8Array ? body : toUtf8(JSON.stringify(body));
+    return this.#network.send(endpoint.method, target, this.signed(endpoint.method, target, bytes), bytes);
+  }
+
+  /** Waits for offers. */
+  async offers(): Promise<readonly Envelope[]> {
+    const response = await this.send(ENDPOINTS.offers, {}, {});
+    return ((await response.json()) as { offers: readonly Envelope[] }).offers;
+  }
+
+  /** Answers an offer: with yes where the party does, and gives what the coordinator says. */
+  async answer(offer: Envelope): Promise<{ readonly response: Response; readonly accepted: Accepted | null }> {
+    const { envelope, accepted, offerHash } = this.party.consider(offer, this.#network.clock.nowMs());
+    const response = await this.send(ENDPOINTS.answer, { offer: offerHash.slice("sha256:".length) }, { answer: envelope });
+    return { response, accepted };
+  }
+
+  /** Waits for an offer, says yes and joins the session. */
+  async join(): Promise<Session> {
+    const [offer] = await this.offers();
+    const { response, accepted } = await this.answer(offer!);
+    if (response.status !== 200) throw new Error(await response.text());
+    const { formation } = (await response.json()) as { formation: Envelope };
+    const { narrow, wide } = layout(accepted!.plan);
+    const contribution = { counts: new Uint32Array(narrow).fill(5), sums: new BigUint64Array(wide) };
+    return this.party.join(accepted!, formation, contribution, this.#network.clock.nowMs());
+  }
+
+  /** Takes part from the offer to the end; gives the last answer of the coordinator, or null when it fell silent. */
+  async takePart(course: Course = {}): Promise<Response | null> {
+    const session = await this.join();
+    let step = session.start();
+    for (;;) {
+      switch (step.kind) {
+        case "record":
+          step = session.recorded();
+          break;
+        case "exchange": {
+          if (step.exchange >= (course.silentFrom ?? Infinity)) return null;
+          const response = await this.send(ENDPOINTS.exchange, { session: session.name, exchange: String(step.exchange) }, step.bundle);
+          if (response.status !== 200) return response;
+          step = session.heard(new Uint8Array(await response.arrayBuffer()));
+          break;
+        }
+        case "release": {
+          if (course.unsigned === true) return null;
+          const release = course.release?.(step.envelope, this) ?? step.envelope;
+          return this.send(ENDPOINTS.release, { session: session.name }, { release });
+        }
+        case "stopped":
+          return this.send(ENDPOINTS.stop, { session: session.name }, { stop: step.envelope });
+      }
+    }
+  }
+}
