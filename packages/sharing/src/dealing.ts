@@ -37,7 +37,7 @@ export interface Dealing {
 
 /** One holder's shares after an exchange of dealing. */
 export interface Dealt {
-  /** Shares of the pooled secrets, degree t. */
+  /** Shares of the pooled secrets, degree t; not to be multiplied, even with randomness from elsewhere, before the check has passed. */
   readonly counts: Uint32Array;
   readonly sums: BigUint64Array;
   readonly supply: Supply;
@@ -51,7 +51,7 @@ export interface Dealt {
 }
 
 /**
- * Deals secrets and correlated randomness in one exchange (DESIGN §5). The randomness is extracted as by Damgård and
+ * Deals secrets and correlated randomness in one exchange (docs/spec/sharing.md, Dealing). The randomness is extracted as by Damgård and
  * Nielsen, "Scalable and unconditionally secure multiparty computation", CRYPTO 2007.
  * @param secrets this dealer's, or null when it contributes none
  * @param dealer this dealer's index

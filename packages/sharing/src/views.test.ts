@@ -190,40 +190,47 @@ describe("what opens in a product says nothing but its value", () => {
   });
 });
 
-test("the check opens uniform combinations of what was dealt, and zeros by polynomials like any other", () => {
-  const said: Round[][] = [];
-  for (let seed = 0; seed < 100; seed++) {
+/** What the four say in the check of secrets that are all 0, many times over. */
+function checksOf(demand: Demand): Round[][] {
+  return Array.from({ length: 100 }, (_, seed) => {
     const rounds: Round[] = [];
     const party = function* (self: number, scheme: Scheme): Protocol<void> {
-      const what = everybody(scheme, 2, 1, { randoms: 1, zeros: 1, doubles: 1 });
-      const secrets = { counts: Uint32Array.of(25, 0), sums: BigUint64Array.of(7n) };
-      const { check } = yield* dealing(what, self, secrets, seeded(4 * seed + self));
+      const secrets = { counts: new Uint32Array(2), sums: new BigUint64Array(1) };
+      const { check } = yield* dealing(everybody(scheme, 2, 1, demand), self, secrets, seeded(4 * seed + self));
       yield* check;
     };
     run(4, party, (round, holder, exchange) => (exchange === 1 ? (rounds[holder] = round) : round));
-    said.push(rounds);
-  }
-  const opened = (which: number, degree: number): number[] =>
-    said.flatMap((rounds) => [
+    return rounds;
+  });
+}
+
+test("the check opens uniform numbers, whatever was dealt", () => {
+  const rounds = checksOf(demandOf());
+  expectUniform(
+    rounds.flatMap((said) => [
       ...open(
         schemeFor(4),
-        rounds.map((round) => round.open[which]!.shares),
-        degree,
+        said.map((round) => round.open[0]!.shares),
+        1,
       ),
-    ]);
-  expectUniform(opened(0, 1));
-  expect(new Set(opened(1, 2))).toEqual(new Set([0]));
-  const zeros = said.flatMap((rounds) => polynomialsOf(rounds.map((round) => round.open[1]!.shares)));
-  expectUniform(zeros.map(({ c1 }) => c1));
-  expectUniform(zeros.map(({ c2 }) => c2));
-  const sums = said.flatMap((rounds) => [
+    ]),
+  );
+  const sums = rounds.flatMap((said) => [
     ...openWide(
       schemeFor(4),
-      rounds.map((round) => round.openWide[0]!.shares),
+      said.map((round) => round.openWide[0]!.shares),
       1,
     ),
   ]);
   expectUniform(sums.map((sum) => Number(sum >> 30n)));
+});
+
+test("the check opens zeros by polynomials like any other, even if no zeros were dealt", () => {
+  const rounds = checksOf({ randoms: 1, zeros: 0, doubles: 0 });
+  const zeros = rounds.flatMap((said) => polynomialsOf(said.map((round) => round.open[1]!.shares)));
+  for (const { value } of zeros) expect(value).toBe(0);
+  expectUniform(zeros.map(({ c1 }) => c1));
+  expectUniform(zeros.map(({ c2 }) => c2));
 });
 
 /** Which openings of a search vanished, exchange by exchange, and what opened behind masks; `copies` of it run side by side. */
