@@ -53,6 +53,17 @@ test.each(SIZES)("%i holders have what they asked for: randoms, zeros, and doubl
   expect(zeros).toEqual(zeros!.map(() => 0));
 });
 
+test("what was dealt is closed until the very end of its check", () => {
+  const { results } = run(4, function* (self, scheme): Protocol<number> {
+    const { supply, check } = yield* dealing(holdersDeal(scheme, { randoms: 1, zeros: 0, doubles: 0 }), self, null, seeded(self));
+    const step = check.next();
+    expect(() => supply.randoms(1)).toThrow(expect.objectContaining({ kind: "defect" }));
+    expect(check.next(yield step.value as Round).done).toBe(true);
+    return supply.randoms(1).length;
+  });
+  expect(results).toEqual([1, 1, 1, 1]);
+});
+
 /** Runs holders who hear, besides each other, dealers who hold nothing; those of index `lost` fall silent before they deal. */
 function withOutsiders(
   what: Dealing,
