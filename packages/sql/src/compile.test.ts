@@ -2,7 +2,7 @@ import { IPH } from "@tutti/dataset";
 import { check, plan, type Plan, type Query } from "@tutti/query";
 import * as fc from "fast-check";
 import { expect, test } from "vitest";
-import { dataset, queries } from "../../query/src/trial.ts";
+import { dataset, queries } from "@tutti/query/trial";
 import { compile } from "./compile.ts";
 import { type Dialect, DUCKDB } from "./dialect.ts";
 

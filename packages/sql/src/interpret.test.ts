@@ -1,7 +1,7 @@
 import { layout, plan } from "@tutti/query";
 import * as fc from "fast-check";
 import { expect, test } from "vitest";
-import { contributed, dataset, patients, queries } from "../../query/src/trial.ts";
+import { contributed, dataset, patients, queries } from "@tutti/query/trial";
 import { interpret } from "./interpret.ts";
 
 test("the interpreter contributes what a second reading of the specification does", () => {

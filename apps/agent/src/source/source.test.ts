@@ -1,8 +1,7 @@
 import { mkdtemp, rm, writeFile } from "node:fs/promises";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
-import { asCsv, CENTRE_STYLES, IPH_REPORT, iphCohort, PLAIN } from "@tutti/cohort";
-import { type Dataset, datasetSchema, IPH } from "@tutti/dataset";
+import { type Dataset, datasetSchema } from "@tutti/dataset";
 import { check, plan, type Plan, type Query } from "@tutti/query";
 import { interpret } from "@tutti/sql";
 import { afterAll, beforeAll, describe, expect, test } from "vitest";
@@ -36,10 +35,10 @@ async function written(content: string | Uint8Array, name = "patients.csv"): Pro
   return path;
 }
 
-const planned = (query: Partial<Query>, dataset = small): Plan => {
-  const checked = check({ dataset: `${dataset.id}@1`, ...query }, dataset);
+const planned = (query: Partial<Query>): Plan => {
+  const checked = check({ dataset: "small@1", ...query }, small);
   if (!checked.ok) throw new TypeError(checked.problems.map(({ message }) => message).join());
-  return plan(checked.query, dataset);
+  return plan(checked.query, small);
 };
 const everything = planned({
   by: ["stage"],
@@ -111,16 +110,6 @@ describe("as hospitals write it", () => {
     expect(summary.rows).toBe(0);
     expect(contribution).toEqual(interpret(everything, small, []));
   });
-
-  test.each(iphCohort().map((centre, i) => [centre.name, centre, CENTRE_STYLES[i] ?? PLAIN] as const))(
-    "the export of %s",
-    async (name, centre, style) => {
-      const report = planned(IPH_REPORT.queries[0] as Query, IPH);
-      const source = await openSource({ dataset: IPH, data: await written(asCsv(centre, IPH, style), `${name}.csv`) });
-      expect(await source.contribute(report)).toEqual(interpret(report, IPH, centre.rows));
-      await source.close();
-    },
-  );
 });
 
 describe("what is refused, by where and what to do, and never by what it holds", () => {
