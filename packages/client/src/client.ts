@@ -12,7 +12,7 @@ import {
   WAIT_MS,
 } from "@tutti/protocol";
 import { ClientFault } from "./client-fault.ts";
-import type { Abort, Transport, TransportReply } from "./transport.ts";
+import type { Abort, Transport, TransportInit } from "./transport.ts";
 
 /** What a client is made of. */
 export interface ClientSetting extends Transport {
@@ -77,7 +77,7 @@ export function createClient(setting: ClientSetting): Client {
       ...(body === undefined ? {} : { body: JSON.stringify(body) }),
       ...(signal === undefined ? {} : { signal }),
     };
-    const sent = answered(setting.fetch(`${base}${pathOf(endpoint, segments)}${search}`, init));
+    const sent = answered(setting, `${base}${pathOf(endpoint, segments)}${search}`, init);
     const reply = await Promise.race([sent, sleep(WAIT_MS + SLACK_MS)]).catch(() => undefined);
     if (signal?.aborted === true) throw new ClientFault("aborted", "the request was given up");
     if (reply === undefined) throw new ClientFault("unreachable", "the coordinator does not answer: check its address and the network");
@@ -129,9 +129,9 @@ interface Reply {
   readonly text: string;
 }
 
-async function answered(reply: Promise<TransportReply>): Promise<Reply> {
-  const { status, text } = await reply.then(async (got) => ({ status: got.status, text: await got.text() }));
-  return { status, text };
+async function answered(transport: Transport, url: string, init: TransportInit): Promise<Reply> {
+  const reply = await transport.fetch(url, init);
+  return { status: reply.status, text: await reply.text() };
 }
 
 /** The coordinator's problem in its own words; anything else on the way is not a coordinator. */
