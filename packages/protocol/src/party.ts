@@ -1,8 +1,19 @@
 import { type Dataset, datasetName } from "@tutti/dataset";
 import type { Policy } from "@tutti/disclosure";
-import { contentHash, type Envelope, EnvelopeFault, type Identity, type Sha256, type SignatureScheme, toHex } from "@tutti/envelope";
+import {
+  contentHash,
+  digestWith,
+  type Envelope,
+  EnvelopeFault,
+  type Identity,
+  LABELS,
+  type Sha256,
+  type SignatureScheme,
+  toHex,
+  toUtf8,
+} from "@tutti/envelope";
 import type { Random } from "@tutti/field";
-import { check, type Contribution, plan } from "@tutti/query";
+import { check, type Contribution, type Plan, plan } from "@tutti/query";
 import { ACCEPTANCE, REFUSAL, type RefusalReason } from "./answer.ts";
 import { CLOCK_SKEW_MS, EpochKeys } from "./epoch-key.ts";
 import { openMessage, signMessage } from "./message.ts";
@@ -54,7 +65,7 @@ export class Party {
 
   /** Accepts or refuses an offer, from anything at all; never throws. The answer is signed, and depends on no data. */
   consider(envelope: unknown, nowMs: number): Answer {
-    const { identity, scheme, policy, random } = this.#setting;
+    const { identity, scheme, policy, random, sha256 } = this.#setting;
     const offer = this.#open(envelope);
     const offerHash = offer === null ? UNREADABLE : contentHash(offer);
     const refuse = (reason: RefusalReason): Answer => {
@@ -71,7 +82,7 @@ export class Party {
     const acceptance = {
       centre: identity.name,
       offer: offerHash,
-      plan: contentHash(dataOf(planned)),
+      plan: planHash(planned, sha256),
       policy,
       nonce: toHex(random(32)),
       epochKey: statement,
@@ -113,7 +124,7 @@ export class Party {
 /** The hash that stands for an offer that can't be read. */
 const UNREADABLE = `sha256:${"0".repeat(64)}`;
 
-/** A plan as data, without the functions of its grids. */
-function dataOf(value: unknown): unknown {
-  return JSON.parse(JSON.stringify(value));
+/** The hash of a plan as this program writes it: parties of one version derive the same. */
+function planHash(plan: Plan, hash: Sha256): string {
+  return `sha256:${toHex(digestWith(hash, LABELS.plan, toUtf8(JSON.stringify(plan))))}`;
 }
