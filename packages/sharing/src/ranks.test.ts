@@ -85,6 +85,17 @@ test("one point, one value", () => {
   expect(run(4, (self, scheme) => found(scheme, self, [one], { masks: 0, values: 0 }, 1)).results[0]).toEqual([[0]]);
 });
 
+test("a secret that opens at its very bound is masked anew: its mask might be 2³¹ − 1", () => {
+  const { results, exchanges } = run(4, function* (self, scheme): Protocol<number[]> {
+    // a constant polynomial is a sharing of its value
+    const mask = (value: number) => ({ values: Uint32Array.of(value), bits: [] });
+    const pool = new MaskPool(scheme, mask(77), self, seeded(self));
+    return [...(yield* hide(pool, mask(0), Uint32Array.of(9), 9)).opened];
+  });
+  for (const result of results) expect(result).toEqual([9 + 77]);
+  expect(exchanges).toBe(2);
+});
+
 test("a secret that opens at its bound or below is masked anew, with a mask of its own", () => {
   const n = 2 ** 29;
   const { results } = run(4, function* (self, scheme): Protocol<number[]> {
