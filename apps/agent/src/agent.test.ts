@@ -75,17 +75,19 @@ describe("a session", () => {
   });
 
   test.each([
-    [new LinkFault("ended", "over", "opening"), "abandoned opening"],
-    [new LinkFault("ended", "over", "timedOut"), "abandoned late"],
-    [new LinkFault("not-found", "never heard of it"), "abandoned ended"],
-    [new LinkFault("too-late", "over"), "abandoned late"],
-    [new LinkFault("unreachable", "no answer"), "abandoned late"],
-    [new Error("surprise"), "abandoned defect"],
-  ])("ends with its cause when the coordinator says %s", async (fault, entry) => {
+    [new LinkFault("ended", "over", "opening"), "abandoned opening", 0],
+    [new LinkFault("ended", "over", "timedOut"), "abandoned late", 0],
+    [new LinkFault("not-found", "never heard of it"), "abandoned ended", 0],
+    [new LinkFault("too-late", "it goes on without this centre"), "abandoned late", 0],
+    [new LinkFault("unreachable", "no answer"), "abandoned late", 0],
+    [new Error("surprise"), "abandoned defect", 1],
+  ])("ends with its cause when an exchange fails (%s), and only what nobody knows of stops the others", async (fault, entry, stops) => {
     const left = startAll(({ link }) => ({ link: { ...link, exchange: () => Promise.reject(fault) } }));
     network.offer();
     await until(() => left.ledger.deeds.length === 1);
+    await left.end();
     expect(kinds(left)).toEqual([entry]);
+    expect(network.stops).toHaveLength(stops);
   });
 
   test("is left at once when the agent ends, and the ledger says so", async () => {

@@ -3,7 +3,7 @@ import { type Accepted, type Answer, Party, type PartySetting, SessionStop, sign
 import type { Contribution, Plan } from "@tutti/query";
 import { retryDelayMs } from "./retry.ts";
 import { type Ending, runSession, type SessionHost } from "./session-run.ts";
-import { stopOf } from "./stopping.ts";
+import { isTold, stopOf } from "./stopping.ts";
 
 /** What an agent is made of. */
 export interface AgentParts extends SessionHost {
@@ -123,7 +123,7 @@ export class Agent {
       const formation = await link.accept(offerHash, acceptance, offer.expiresAtMs);
       session = this.#party.join(accepted, formation, await contribution, nowMs());
     } catch (fault) {
-      return this.#abandon(accepted, stopOf(fault));
+      return this.#abandon(accepted, stopOf(fault), isTold(fault));
     }
     return runSession(session, accepted, this.#parts);
   }
@@ -138,7 +138,7 @@ export class Agent {
   }
 
   /** Ends before a session was there. */
-  async #abandon({ offer, offerHash }: Accepted, stop: SessionStop): Promise<Ending> {
+  async #abandon({ offer, offerHash }: Accepted, stop: SessionStop, told: boolean): Promise<Ending> {
     const { link, ledger, log, nowMs, signal, setting } = this.#parts;
     const { identity, scheme } = setting;
     const cause = signal.aborted ? "shutdown" : stop.cause;
@@ -153,15 +153,12 @@ export class Agent {
     await ledger
       .append({ kind: "abandoned", body })
       .catch(() => log.error({ offer: offerHash }, "the stop could not be written in the ledger"));
-    if (TOLD.has(stop.cause) && !signal.aborted) {
-      const told = { session: offerHash, centre: identity.name, cause: stop.cause, blame: stop.blame };
+    if (told && !signal.aborted) {
+      const said = { session: offerHash, centre: identity.name, cause: stop.cause, blame: stop.blame };
       await link
-        .stop(offerHash, signMessage(STOP, told, identity, scheme), nowMs() + STOP_MS)
+        .stop(offerHash, signMessage(STOP, said, identity, scheme), nowMs() + STOP_MS)
         .catch(() => log.warn({ offer: offerHash }, "the stop was not taken"));
     }
     return cause;
   }
 }
-
-/** What the coordinator learns from this agent; of the rest it knows before. */
-const TOLD: ReadonlySet<SessionStop["cause"]> = new Set(["formation", "tooFewCentres", "data", "late", "defect"] as const);

@@ -1,4 +1,4 @@
-import { createHash, createPrivateKey, createPublicKey, hash, type KeyObject, randomFillSync, sign, verify } from "node:crypto";
+import { createPrivateKey, createPublicKey, hash, type KeyObject, randomFillSync, sign, verify } from "node:crypto";
 import { type PlatformEd25519, platformScheme, type Random, type Sha256, type SignatureScheme } from "@tutti/envelope";
 
 /** Imported keys kept at most; a network has fewer. */
@@ -6,7 +6,7 @@ const MAX_KEYS = 2_048;
 const POOL_BYTES = 65_536;
 
 /** Node's SHA-256. */
-export const sha256: Sha256 = (bytes) => createHash("sha256").update(bytes).digest();
+export const sha256: Sha256 = (bytes) => hash("sha256", bytes, "buffer");
 
 /** Node's Ed25519; importing a key takes longer than using it, so imported keys are kept. */
 export const scheme: SignatureScheme = platformScheme(keptKeys());

@@ -3,7 +3,7 @@ import { type Accepted, RESULT_EXCHANGE, type Session, SessionStop, type Step, t
 import type { AgentLog } from "./agent-log.ts";
 import type { CoordinatorLink } from "./coordinator-link.ts";
 import type { Ledger } from "./ledger-file.ts";
-import { stopOf } from "./stopping.ts";
+import { isTold, stopOf } from "./stopping.ts";
 
 /** What runs a session. */
 export interface SessionHost {
@@ -29,10 +29,16 @@ export async function runSession(session: Session, accepted: Accepted, host: Ses
   const { participants } = session;
   const question = { query: contentHash(offer.query), requester: offer.requester, offer: offerHash, session: session.name };
   let step = session.start();
+  let told = true;
   for (;;) {
     switch (step.kind) {
       case "exchange":
-        step = await exchanged(session, step, accepted, host);
+        try {
+          step = session.heard(await delivered(session, step, accepted, host));
+        } catch (fault) {
+          told = isTold(fault);
+          step = session.stop(stopOf(fault));
+        }
         break;
       case "record": {
         const deed = { kind: "answered", body: { ...question, participants, policy: contentHash(session.policy) } } as const;
@@ -52,16 +58,10 @@ export async function runSession(session: Session, accepted: Accepted, host: Ses
       }
       case "stopped": {
         const cause = signal.aborted ? "shutdown" : step.stop.cause;
+        const deed = { kind: "abandoned", body: { ...question, cause, participants } } as const;
         await Promise.all([
-          noted(
-            ledger.append({ kind: "abandoned", body: { ...question, cause, participants } }),
-            host,
-            "the stop could not be written in the ledger",
-          ),
-          // One that the others know of already, or that is this agent's end alone, is not told.
-          cause === "shutdown" || cause === "ended"
-            ? null
-            : noted(link.stop(session.name, step.envelope, nowMs() + STOP_MS), host, "the stop was not taken"),
+          noted(ledger.append(deed), host, "the stop could not be written in the ledger"),
+          told && !signal.aborted ? noted(link.stop(session.name, step.envelope, nowMs() + STOP_MS), host, "the stop was not taken") : null,
         ]);
         return cause;
       }
@@ -71,17 +71,12 @@ export async function runSession(session: Session, accepted: Accepted, host: Ses
 
 type Exchange = Extract<Step, { kind: "exchange" }>;
 
-async function exchanged(session: Session, { exchange, bundle }: Exchange, { offer }: Accepted, host: SessionHost): Promise<Step> {
+async function delivered(session: Session, { exchange, bundle }: Exchange, { offer }: Accepted, host: SessionHost): Promise<Uint8Array> {
   const patienceMs = exchange === RESULT_EXCHANGE ? Infinity : offer.exchangeMs + EXCHANGE_SLACK_MS;
   const deadlineMs = Math.min(offer.expiresAtMs, host.nowMs() + patienceMs);
-  let delivery: Uint8Array;
-  try {
-    delivery = await host.link.exchange(session.name, exchange, bundle, deadlineMs);
-  } catch (fault) {
-    return session.stop(stopOf(fault));
-  }
+  const delivery = await host.link.exchange(session.name, exchange, bundle, deadlineMs);
   host.log.debug({ session: session.name, exchange }, "exchanged");
-  return session.heard(delivery);
+  return delivery;
 }
 
 /** Waits for something whose failure changes nothing any more. */
