@@ -8,7 +8,10 @@ import type { Released } from "./released.ts";
 import type { Access, Asking } from "./services.ts";
 
 /** Asks one query and waits for its release, telling people how far it is. Stop with the right exit when none comes. */
-export async function ask(query: unknown, { url, token }: Access, { timeoutMs, signal, progress }: Asking): Promise<Released> {
+export async function ask(query: unknown, { url, token }: Access, { timeoutMs, signal: interrupted, progress }: Asking): Promise<Released> {
+  // Whatever is still on its way when there is an answer would keep the process awake.
+  const over = new AbortController();
+  const signal = AbortSignal.any([interrupted, over.signal]);
   const client = createClient({
     url,
     token,
@@ -22,8 +25,10 @@ export async function ask(query: unknown, { url, token }: Access, { timeoutMs, s
     const id = await client.ask(query, signal);
     state = await client.wait(id, { timeoutMs, signal, onEvent: (event) => progress.step(story.tell(event)) });
   } catch (fault) {
-    if (signal.aborted) throw new Stop("interrupted", "interrupted");
+    if (interrupted.aborted) throw new Stop("interrupted", "interrupted");
     throw fault instanceof ClientFault ? new Stop(exitOfFault(fault.kind), fault.message) : fault;
+  } finally {
+    over.abort();
   }
   if (state.state === "released" && state.release !== null) return releasedOf(state.release);
   throw new Stop(
@@ -55,6 +60,7 @@ function releasedOf(envelope: Envelope): Released {
 
 /** Turns events into lines for people: who and what, never how many patients. */
 class Story {
+  /** Who takes part and was not lost. */
   readonly #accepted = new Set<string>();
   #posted = 0;
   #signed = 0;
@@ -77,6 +83,7 @@ class Story {
       case "exchanged":
         return `${nameOf(exchange)}: passed on`;
       case "gone":
+        this.#accepted.delete(centre);
         return `${nameOf(exchange)}: ${centre} fell silent`;
       case "signed":
         return `${centre} has signed (${++this.#signed} of ${this.#accepted.size})`;

@@ -115,10 +115,6 @@ interface Files {
 
 /** Writes keys, roster and configurations. The agents' are written once the coordinator's address is known. */
 function writeNetwork(folder: string, plan: NetworkPlan, token: string): Files {
-  const writeText = (path: string, text: string) => {
-    writeFileSync(path, text, { mode: 0o600 });
-    return path;
-  };
   const write = (path: string, value: unknown) => writeText(path, JSON.stringify(value, null, 2));
   const home = (name: string) => {
     const path = join(folder, name);
@@ -197,6 +193,11 @@ async function inParallel(count: number, atOnce: number, work: (i: number) => Pr
     }
   };
   await Promise.all(Array.from({ length: Math.min(atOnce, count) }, worker));
+}
+
+function writeText(path: string, text: string): string {
+  writeFileSync(path, text, { mode: 0o600 });
+  return path;
 }
 
 /** What a process said, or the last line that it logged. */

@@ -204,6 +204,13 @@ test("a report asks query by query and is laid out in French", async () => {
   expect(result.out).toContain("# Rapport\n\n## Un\n");
 });
 
+test("where no query of a report was answered, no empty report is printed", async () => {
+  const layout = [{ title: { en: "One", fr: "Un" }, kind: "table1", rows: ["n"] }];
+  const definition = put("report.json", { id: "r", title: { en: "R", fr: "Rapport" }, queries: [QUERY], layout });
+  const args = ["report", definition, "--dataset", join(folder, "dataset.json"), "--coordinator", "http://localhost:1", "--token", "t"];
+  expect(await command(args, [new Stop("tooFewCentres", "no")])).toMatchObject({ exit: "tooFewCentres", out: "" });
+});
+
 test("a draft is on stdout, and what to look at on stderr without a value", async () => {
   const result = await command(["dataset", "infer", put("x.csv", "pid;fièvre;note\np1;oui;zebra1\np2;non;zebra2\n"), "--id", "fever"]);
   expect(result.exit).toBe("done");

@@ -5,6 +5,11 @@ import { type Exit, Stop } from "./exit.ts";
 /** A release on stdout and in files: the fields of what was signed, and the envelope with the signatures. */
 export type Released = Release & { readonly envelope: Envelope };
 
+/** Whether an answer is a release, not the reason why there is none. */
+export function isReleased(answer: Released | Stop): answer is Released {
+  return !(answer instanceof Stop);
+}
+
 /** True when a release opens no number at all. */
 export function opensNothing(release: Release): boolean {
   return release.results.every((result) =>

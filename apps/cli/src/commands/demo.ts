@@ -10,7 +10,7 @@ import type { Exit } from "../exit.ts";
 import type { NetworkPlan } from "../network.ts";
 import { commonOptions, layoutOptions, type LayoutOptions, seconds } from "../options.ts";
 import { startProgress } from "../progress.ts";
-import { exitOf } from "../released.ts";
+import { exitOf, isReleased } from "../released.ts";
 import type { Services } from "../services.ts";
 import { stayUp } from "../stayUp.ts";
 
@@ -40,7 +40,7 @@ export function addDemo(program: Command, services: Services, end: (exit: Exit) 
           services,
         );
         if (options.json === true) writeJson(console, answers.map(answerJson));
-        else writeReports(console, [layOut(answers, IPH_REPORT, IPH, options.lang)], options.format);
+        else if (answers.some(isReleased)) writeReports(console, [layOut(answers, IPH_REPORT, IPH, options.lang)], options.format);
         end(exitOf(answers));
         if (options.once !== true) await stayUp(network, services);
       } finally {

@@ -9,7 +9,7 @@ import { readChecked } from "../files.ts";
 import { commonOptions, layoutOptions, type LayoutOptions, seconds } from "../options.ts";
 import { startProgress } from "../progress.ts";
 import { checkQuery } from "../readQuery.ts";
-import { exitOf } from "../released.ts";
+import { exitOf, isReleased } from "../released.ts";
 import type { Services } from "../services.ts";
 
 interface ReportOptions extends LayoutOptions, AccessOptions {
@@ -35,7 +35,7 @@ export function addReport(program: Command, services: Services, end: (exit: Exit
       const queries = definition.queries.map((query, i) => checkQuery(query, dataset, `${path}, query ${i + 1}`));
       const answers = await askAll(queries, access, { timeoutMs: options.timeout * 1000, signal: interrupted, progress }, services);
       if (options.json === true) writeJson(console, answers.map(answerJson));
-      else writeReports(console, [layOut(answers, definition, dataset, options.lang)], options.format);
+      else if (answers.some(isReleased)) writeReports(console, [layOut(answers, definition, dataset, options.lang)], options.format);
       end(exitOf(answers));
     },
   );
