@@ -190,6 +190,16 @@ describe("what opens in a product says nothing but its value", () => {
   });
 });
 
+test("masks open squares behind a zero each: a bare one is the square of a polynomial, and tells it but for its sign", () => {
+  const { said } = productsSaid(function* (scheme, self): Protocol<unknown> {
+    const { supply } = yield* pooled(scheme, self, [], masksDemand(100));
+    return yield* masks(scheme, 100, supply);
+  });
+  const polynomials = polynomialsOf(said[0]!);
+  expectUniform(polynomials.map(({ c1 }) => c1));
+  expectFair(polynomials);
+});
+
 /** What the four say in the check of secrets that are all 0, many times over. */
 function checksOf(demand: Demand): Round[][] {
   return Array.from({ length: 100 }, (_, seed) => {
