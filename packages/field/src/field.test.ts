@@ -2,12 +2,16 @@ import fc from "fast-check";
 import { expect, test } from "vitest";
 import {
   add,
+  addInto,
   decode,
   decodeWide,
+  difference,
+  dot,
   encode,
   encodeWide,
   fold,
   fromInteger,
+  hadamard,
   inverse,
   inverseSquareRoot,
   mul,
@@ -15,7 +19,9 @@ import {
   pow,
   randomVector,
   randomWideVector,
+  scaleBySmall,
   sub,
+  sum,
   WIDE_P,
   wideAdd,
   wideMul,
@@ -75,6 +81,28 @@ test("the wide field agrees with big integers", () => {
       expect(wideAdd(a, b)).toBe((a + b) % WIDE_P);
       expect(wideSub(a, b)).toBe((a - b + WIDE_P) % WIDE_P);
       expect(wideMul(a, b)).toBe((a * b) % WIDE_P);
+    }),
+  );
+});
+
+test("vectors agree with big integers, element by element and in their products' sum", () => {
+  const pairs = fc.oneof(
+    fc.array(fc.tuple(element, element), { maxLength: 100 }),
+    fc.nat(2000).map((length) => Array.from({ length }, (): [number, number] => [P - 1, P - 1])),
+  );
+  fc.assert(
+    fc.property(pairs, fc.nat(2 ** 21 - 1), (both, small) => {
+      const [a, b] = [Uint32Array.from(both, ([x]) => x), Uint32Array.from(both, ([, y]) => y)];
+      const each = (of: (x: bigint, y: bigint) => bigint): number[] => both.map(([x, y]) => Number(of(BigInt(x), BigInt(y)) % p));
+      expect([...sum(a, b)]).toEqual(each((x, y) => x + y));
+      expect([...difference(a, b)]).toEqual(each((x, y) => x - y + p));
+      expect([...hadamard(a, b)]).toEqual(each((x, y) => x * y));
+      expect(dot(a, b)).toBe(Number(both.reduce((total, [x, y]) => total + BigInt(x) * BigInt(y), 0n) % p));
+      const scaled = a.slice();
+      scaleBySmall(scaled, small);
+      expect([...scaled]).toEqual(each((x) => x * BigInt(small)));
+      addInto(scaled, b);
+      expect([...scaled]).toEqual(each((x, y) => x * BigInt(small) + y));
     }),
   );
 });
