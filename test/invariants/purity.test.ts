@@ -15,7 +15,9 @@ test("the compiler gives packages neither Node nor a browser", () => {
 });
 
 test.each(packages)("$folder compiles under the rules of packages, and does not change them", ({ folder }) => {
-  expect(jsonOf(`${folder}/tsconfig.json`)).toEqual({ extends: "../../tsconfig.packages.json", include: ["src"] });
+  const { exclude = [], ...rest } = jsonOf<{ exclude?: readonly string[] }>(`${folder}/tsconfig.json`);
+  expect(rest).toEqual({ extends: "../../tsconfig.packages.json", include: ["src"] });
+  for (const path of exclude) expect(path).toMatch(/^src\/[\w-]+\.test\.ts$/);
 });
 
 test.each(packages)("$folder imports what computes, and nothing else", ({ folder, name, dependencies }) => {

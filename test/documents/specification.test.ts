@@ -1,0 +1,48 @@
+import { LABELS } from "@tutti/envelope";
+import { ENDPOINTS, PROBLEMS, REFUSAL_REASONS, STOP_CAUSES } from "@tutti/protocol";
+import { expect, test } from "vitest";
+import { textOf } from "../invariants/repository.ts";
+
+// The tables of the specifications hold what the code holds: no more, no less, in the same words.
+
+const http = textOf("docs/spec/http.md");
+const protocol = textOf("docs/spec/protocol.md");
+
+/** The cells of the table below a heading, row by row, without head and rule. */
+function tableBelow(text: string, heading: string): readonly (readonly string[])[] {
+  const from = text.indexOf(`\n${heading}\n`);
+  expect(from).toBeGreaterThan(0);
+  const lines = text.slice(from).split("\n").slice(2);
+  const start = lines.findIndex((line) => line.startsWith("|"));
+  const table = lines.slice(start);
+  const end = table.findIndex((line) => !line.startsWith("|"));
+  return table.slice(2, end).map((line) =>
+    line
+      .split("|")
+      .slice(1, -1)
+      .map((cell) => cell.trim()),
+  );
+}
+
+test("endpoints", () => {
+  const told = tableBelow(http, "## Endpoints").map(([request, caller]) => [request, caller]);
+  expect(told).toEqual(Object.values(ENDPOINTS).map(({ method, path, caller }) => [`\`${method} ${path}\``, caller]));
+});
+
+test("problems", () => {
+  const told = tableBelow(http, "## Problems").map(([name, status]) => [name, Number(status)]);
+  expect(told).toEqual(Object.entries(PROBLEMS).map(([name, { status }]) => [`\`${name}\``, status]));
+});
+
+test("causes of a stop", () => {
+  expect(tableBelow(protocol, "## Stops").map(([cause]) => cause)).toEqual(STOP_CAUSES.map((cause) => `\`${cause}\``));
+});
+
+test("reasons of a refusal", () => {
+  expect(tableBelow(protocol, "### Refusals").map(([reason]) => reason)).toEqual(REFUSAL_REASONS.map((reason) => `\`${reason}\``));
+});
+
+test("labels are real ones", () => {
+  const known: readonly string[] = Object.values(LABELS);
+  for (const page of [http, protocol]) for (const [, label] of page.matchAll(/`(tutti\/1\/[a-z-]+)`/g)) expect(known).toContain(label);
+});
