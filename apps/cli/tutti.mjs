@@ -20,11 +20,15 @@ if (Number(process.versions.node.split(".")[0]) >= 24) {
     .map((name) => fileURLToPath(new URL(`../../node_modules/node/bin/${name}`, import.meta.url)))
     .find((path) => existsSync(path));
   if (node === undefined) {
-    process.stderr.write(`tutti: this is Node ${process.versions.node}, and Node 24 or later is needed. Run "npm install" in the project: it brings one along.\n`);
+    process.stderr.write(
+      `tutti: this is Node ${process.versions.node}, and Node 24 or later is needed. Run "npm install" in the project: it brings one along.\n`,
+    );
     process.exit(1);
   }
   // The channel tells the child when this process is gone, even if it was killed.
-  const child = spawn(node, ["--disable-warning=ExperimentalWarning", fileURLToPath(main), ...process.argv.slice(2)], { stdio: ["inherit", "inherit", "inherit", "ipc"] });
+  const child = spawn(node, ["--disable-warning=ExperimentalWarning", fileURLToPath(main), ...process.argv.slice(2)], {
+    stdio: ["inherit", "inherit", "inherit", "ipc"],
+  });
   // Ctrl-C reaches the child too: let it stop its network, then end as it ends.
   process.on("SIGINT", () => {});
   for (const signal of ["SIGTERM", "SIGHUP"]) process.on(signal, () => child.kill(signal));

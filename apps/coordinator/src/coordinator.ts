@@ -14,6 +14,7 @@ import {
   ACCEPTANCE,
   CLOCK_SKEW_MS,
   type MessageKind,
+  History,
   OFFER,
   openMessage,
   type PinnedRoster,
@@ -58,6 +59,7 @@ const KEPT_RUNS = 100;
 /** Signs queries, fans them out, passes sealed mail, publishes releases. Each method is one endpoint; each throws ProblemFaults. */
 export class Coordinator {
   readonly #setting: CoordinatorSetting;
+  readonly #history = new History();
   readonly #presence: Presence;
   readonly #offers: OpenOffers;
   readonly #hashes: ReadonlyMap<Dataset, string>;
@@ -91,6 +93,7 @@ export class Coordinator {
       query,
       dataset: this.#hashes.get(dataset)!,
       roster: roster.hash,
+      history: this.#history.hash(query.dataset),
       requester,
       policy,
       invited: roster.centres.map(({ name }) => name),

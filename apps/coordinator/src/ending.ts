@@ -70,6 +70,7 @@ const STOPPED: Readonly<Record<StopCause, string>> = {
   deal: `a participant dealt numbers that do not add up. ${REPORT}`,
   malformed: "a participant sent something outside the protocol. Tell the network's operator: all centres have to run one version",
   disagreement: `the participants made different releases. ${REPORT}`,
+  rollback: `a participant shows an older ledger than before. ${REPORT}`,
   ledger: "it can't write its ledger, and reveals nothing without it. Ask again when its operator has looked at it",
   data: "its own data could not be read. Ask again when its data manager has looked at it",
   late: "the session took longer than its offer allows. Ask again",

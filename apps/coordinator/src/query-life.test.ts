@@ -180,7 +180,7 @@ test.each([
 
 test("a centre that does not sign is not waited for longer than an exchange", async () => {
   const network = new TrialNetwork();
-  const parts = network.centres.map((centre, i) => centre.takePart({ unsigned: i === 0 }));
+  const parts = network.centres.map((centre, i) => centre.takePart(i === 0 ? { later: () => {} } : {}));
   const id = await asked(network, parts);
   await Promise.all(parts);
   await network.clock.advance(9_900);
@@ -191,9 +191,21 @@ test("a centre that does not sign is not waited for longer than an exchange", as
   expect(release!.signatures.map(({ keyid }) => keyid)).toEqual(["b", "c", "d", "coordinator"]);
 });
 
+test("the time for signatures begins with the first of them", async () => {
+  const network = new TrialNetwork();
+  const kept: (() => Promise<unknown>)[] = [];
+  const parts = network.centres.map((centre, i) => centre.takePart(i === 0 ? {} : { later: (handIn) => kept.push(handIn) }));
+  const id = await asked(network, parts);
+  await Promise.all(parts);
+  await network.clock.advance(6_000);
+  await Promise.all(kept.slice(0, 2).map((handIn) => handIn()));
+  await network.clock.advance(4_000);
+  expect((await network.state(id)).release?.signatures).toHaveLength(4);
+});
+
 test("too few signatures time out", async () => {
   const network = new TrialNetwork();
-  const parts = network.centres.map((centre, i) => centre.takePart({ unsigned: i < 2 }));
+  const parts = network.centres.map((centre, i) => centre.takePart(i < 2 ? { later: () => {} } : {}));
   const id = await asked(network, parts);
   await Promise.all(parts);
   await network.clock.advance(10_000);

@@ -14,7 +14,9 @@ import {
   ROSTER,
   type Session,
   signMessage,
+  History,
 } from "@tutti/protocol";
+import { GENESIS } from "@tutti/ledger";
 import { layout, type Query } from "@tutti/query";
 import { type App, createApp } from "./app.ts";
 import type { CallOff, Clock } from "./clock.ts";
@@ -162,8 +164,8 @@ export interface Course {
   readonly silentFrom?: number;
   /** The release that it hands in, made from its own. */
   readonly release?: (envelope: Envelope, centre: TrialCentre) => Envelope;
-  /** Keeps its release to itself. */
-  readonly unsigned?: boolean;
+  /** Keeps its release to itself, and gives a way to hand it in later. */
+  readonly later?: (handIn: () => Promise<Response>) => void;
 }
 
 /** One centre: a real party over unreal requests. */
@@ -183,6 +185,8 @@ export class TrialCentre {
       scheme: ed25519(),
       sha256,
       random: randomBytes,
+      history: new History(),
+      ledgerHead: () => GENESIS,
       answered: () => false,
     });
   }
@@ -226,7 +230,7 @@ export class TrialCentre {
     const { formation } = (await response.json()) as { formation: Envelope };
     const { narrow, wide } = layout(accepted!.plan);
     const contribution = { counts: new Uint32Array(narrow).fill(5), sums: new BigUint64Array(wide) };
-    return this.party.join(accepted!, formation, contribution, this.#network.clock.nowMs());
+    return this.party.join(accepted!, formation, { contribution, differences: new Uint32Array(0) }, this.#network.clock.nowMs());
   }
 
   /** Takes part from the offer to the end; gives the last answer of the coordinator, or null when it fell silent. */
@@ -246,9 +250,11 @@ export class TrialCentre {
           break;
         }
         case "release": {
-          if (course.unsigned === true) return null;
           const release = course.release?.(step.envelope, this) ?? step.envelope;
-          return this.send(ENDPOINTS.release, { session: session.name }, { release });
+          const handIn = () => this.send(ENDPOINTS.release, { session: session.name }, { release });
+          if (course.later === undefined) return handIn();
+          course.later(handIn);
+          return null;
         }
         case "stopped":
           return this.send(ENDPOINTS.stop, { session: session.name }, { stop: step.envelope });
