@@ -11,7 +11,6 @@ import { type Ended, World } from "../world/world.ts";
 const query: Query = {
   dataset: "small@1",
   purpose: "",
-  by: ["sex"],
   measures: [
     { id: "n", count: true },
     { id: "dyspnea", proportion: "dyspnea" },
@@ -19,13 +18,13 @@ const query: Query = {
     { id: "mean", mean: "weight" },
   ],
 };
-const girl: Patient = { sex: "F", age: 2, dyspnea: true, weight: 3 };
-const boy: Patient = { sex: "M", age: 2, dyspnea: true, weight: 3 };
+const well: Patient = { sex: "F", age: 2, dyspnea: false, weight: 3 };
+const ill: Patient = { sex: "M", age: 2, dyspnea: true, weight: 3 };
 const some = (n: number, patient: Patient): Patient[] => Array.from({ length: n }, () => patient);
 
-/** One boy or four are the same to the reader: a number below five. */
-const few = { a: [...some(8, girl), boy], b: some(6, girl), c: some(8, girl), d: [], e: some(3, girl) };
-const moved = { a: [], b: some(24, girl), c: [boy, boy], d: [boy, boy], e: some(1, girl) };
+/** One who is ill or four are the same to the reader: a number below five. */
+const few = { a: [...some(8, well), ill], b: some(6, well), c: some(8, well), d: [], e: some(3, well) };
+const moved = { a: [], b: some(21, well), c: [ill, ill], d: [ill, ill], e: some(1, well) };
 
 function coordinatorOf(centres: Readonly<Record<string, readonly Patient[]>>, seed: number): Ended {
   return new World({ dataset, centres, seed }).ask(query);
@@ -50,8 +49,8 @@ test("signed messages differ in what is random, and in nothing else", () => {
 });
 
 test.each([
-  ["few boys", one],
-  ["boys and girls moved", other],
+  ["few ill, in one place", one],
+  ["more of them, and elsewhere", other],
 ])("sealed bytes are uniform: %s", (_, { seen }) => {
   const times = new Float64Array(256);
   for (const bytes of sealed(seen)) for (const byte of bytes) times[byte]! += 1;
@@ -63,7 +62,7 @@ test.each([
 });
 
 test("the lengths tell of the question, not of the patients: another question has others", () => {
-  const asked = new World({ dataset, centres: few, seed: 1 }).ask({ ...query, by: [] });
+  const asked = new World({ dataset, centres: few, seed: 1 }).ask({ ...query, by: ["sex"] });
   expect(asked.seen.map((bytes) => bytes.length)).not.toEqual(one.seen.map((bytes) => bytes.length));
 });
 

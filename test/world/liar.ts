@@ -1,6 +1,6 @@
 import type { Random } from "@tutti/field";
-import type { Contribution } from "@tutti/query";
-import { Channel, compute, type Participation, RoundMail, sessionName, SessionStop, type Step } from "@tutti/protocol";
+import { contentHash } from "@tutti/envelope";
+import { Channel, compute, type Numbers, type Participation, RoundMail, sessionName, SessionStop, type Step } from "@tutti/protocol";
 import { type Round, schemeFor, SharingFault } from "@tutti/sharing";
 import { sha256 } from "./platform.ts";
 
@@ -18,8 +18,8 @@ export class Liar {
   #honest: Round | null = null;
   #exchange = 0;
 
-  constructor(participation: Participation, contribution: Contribution, random: Random, lie: Lie) {
-    const { session, participants, self, keys, committee, plan, policy } = participation;
+  constructor(participation: Participation, numbers: Numbers, random: Random, lie: Lie) {
+    const { session, participants, self, keys, committee, plan, policy, guard, offer } = participation;
     const scheme = schemeFor(committee.length);
     this.name = sessionName(session);
     this.#participation = participation;
@@ -27,7 +27,9 @@ export class Liar {
     this.#channel = new Channel({ session, participants, self, keys, keyPiece: random(32), sha256 });
     this.#mail = new RoundMail(participation, scheme);
     const dealers = participants.map((_, i) => ({ contributes: true, holder: committee.includes(i) ? committee.indexOf(i) : null }));
-    this.#computing = compute({ plan, policy, scheme, dealers, self, holder: committee.indexOf(self), contribution, random });
+    const holder = committee.indexOf(self);
+    const query = contentHash(offer.query);
+    this.#computing = compute({ plan, policy, scheme, dealers, self, holder, participants, guard, query, numbers, random });
   }
 
   start(): Step {
@@ -56,7 +58,7 @@ export class Liar {
     try {
       const step = next();
       if (step.done) return this.stop(new SessionStop("ended", "the liar has come to the end"));
-      if ("record" in step.value) return { kind: "record", standing: step.value.record };
+      if ("record" in step.value) return { kind: "record", cells: step.value.record };
       this.#honest = step.value;
       const said = this.#mail.say(this.#lie(step.value, this.#exchange), this.#exchange);
       return { kind: "exchange", exchange: this.#exchange, bundle: this.#channel.say(this.#exchange, said) };

@@ -1,32 +1,30 @@
 import { type Dataset, datasetName } from "@tutti/dataset";
-import { DEFAULT_POLICY, type Policy, type Release, type Standing } from "@tutti/disclosure";
-import { contentHash, createIdentity, type Envelope, type Identity, publicIdentity, toHex } from "@tutti/envelope";
-import type { Contribution, Query } from "@tutti/query";
+import { DEFAULT_POLICY, type Policy, type Release } from "@tutti/disclosure";
+import { addSignature, contentHash, type Envelope, type Identity, publicIdentity, toHex } from "@tutti/envelope";
 import {
   ACCEPTANCE,
   type Accepted,
   type Bundle,
-  decodeBundle,
-  encodeDelivery,
-  EpochKeys,
   FORMATION,
+  History,
+  type HistoryItem,
   OFFER,
   type Offer,
+  openHistoryItem,
   openMessage,
   openRoster,
-  participate,
-  Party,
   type PinnedRoster,
-  RESULT_EXCHANGE,
+  RECORD,
   ROSTER,
-  type Session,
-  SessionStop,
+  type SessionStop,
   signMessage,
-  type Step,
 } from "@tutti/protocol";
-import { interpret, type Patient } from "@tutti/sql";
-import { type Lie, Liar } from "./liar.ts";
+import type { Query } from "@tutti/query";
+import type { Patient } from "@tutti/sql";
+import { identityOf, questionOf, WorldCentre } from "./centre.ts";
+import type { Lie } from "./liar.ts";
 import { scheme, sha256 } from "./platform.ts";
+import { Run } from "./run.ts";
 import { seeded } from "./seeded.ts";
 
 /** A network in one process: real parties, a fake clock, seeded randomness, and a coordinator that does what it is told. */
@@ -46,6 +44,8 @@ export interface Mischief {
   offer?(offer: Offer, centre: string): Offer;
   /** The acceptances as shown to one centre; also which of them count. */
   acceptances?(acceptances: readonly Envelope[], centre: string): readonly Envelope[];
+  /** The past sessions that the coordinator tells of. */
+  history?(items: readonly HistoryItem[]): readonly HistoryItem[];
   /** The bytes that one centre posts; null: it falls silent. */
   post?(bytes: Uint8Array, centre: string, exchange: number): Uint8Array | null;
   /** The bytes that are delivered to one centre. */
@@ -67,7 +67,7 @@ export interface Ended {
   /** Every byte that the coordinator saw, in order. */
   readonly seen: readonly Uint8Array[];
   /** What each centre wrote down before it revealed anything. */
-  readonly records: ReadonlyMap<string, readonly Standing[] | null>;
+  readonly records: ReadonlyMap<string, readonly number[] | null>;
 }
 
 /** One network. */
@@ -75,49 +75,38 @@ export class World {
   readonly roster: PinnedRoster;
   readonly coordinator: Identity;
   readonly names: readonly string[];
+  readonly centres: ReadonlyMap<string, WorldCentre>;
   nowMs: number = Date.UTC(2026, 0, 1);
+  /** What the coordinator keeps of past sessions. */
+  readonly items: HistoryItem[] = [];
   readonly #setting: WorldSetting;
-  readonly #parties: ReadonlyMap<string, Party>;
-  readonly #answered = new Map<string, Set<string>>();
   #asked = 0;
 
   constructor(setting: WorldSetting) {
+    const { dataset, centres, seed, policy, policies } = setting;
     this.#setting = setting;
-    this.names = Object.keys(setting.centres);
-    const identity = (name: string): Identity => createIdentity(name, seeded(setting.seed, `identity ${name}`));
-    this.coordinator = identity("coordinator");
-    const identities = this.names.map(identity);
+    this.names = Object.keys(centres);
+    this.coordinator = identityOf("coordinator", seed);
+    const identities = this.names.map((name) => identityOf(name, seed));
     const roster = { network: "world", coordinator: publicIdentity(this.coordinator), centres: identities.map(publicIdentity) };
     this.roster = openRoster(signMessage(ROSTER, roster, this.coordinator, scheme), scheme);
-    this.#parties = new Map(
-      identities.map((own) => {
-        const answered = new Set<string>();
-        this.#answered.set(own.name, answered);
-        return [
-          own.name,
-          new Party({
-            identity: own,
-            roster: this.roster,
-            policy: { ...DEFAULT_POLICY, ...setting.policy, ...setting.policies?.[own.name] },
-            datasets: [setting.dataset],
-            scheme,
-            sha256,
-            random: seeded(setting.seed, `party ${own.name}`),
-            answered: (offer) => answered.has(offer),
-          }),
-        ];
+    this.centres = new Map(
+      this.names.map((name) => {
+        const own = { ...DEFAULT_POLICY, ...policy, ...policies?.[name] };
+        return [name, new WorldCentre({ name, dataset, patients: centres[name]!, policy: own, seed }, this.roster)];
       }),
     );
   }
 
   /** The offer of a query, as an honest coordinator makes it. */
-  offerOf(query: Query): Offer {
+  offerOf(query: Query, items: readonly HistoryItem[] = this.items): Offer {
     return {
       network: "world",
       id: toHex(seeded(this.#setting.seed, `offer ${this.#asked++}`)(16)),
       query,
       dataset: contentHash(this.#setting.dataset),
       roster: this.roster.hash,
+      history: this.#historyOf(items).hash(query.dataset),
       requester: "researcher",
       policy: { ...DEFAULT_POLICY, ...this.#setting.policy },
       invited: this.names,
@@ -128,146 +117,78 @@ export class World {
     };
   }
 
-  /** Asks everything of the cohort that the dataset's name stands for. */
+  /** A query of measures on the dataset. */
   query(measures: Query["measures"], rest: Partial<Query> = {}): Query {
     return { dataset: datasetName(this.#setting.dataset), purpose: "", measures, ...rest };
   }
 
-  #liar(accepted: Accepted, formation: Envelope, contribution: Contribution, lie: Lie): Liar {
-    const { centre } = accepted.acceptance;
-    const identity = createIdentity(centre, seeded(this.#setting.seed, `identity ${centre}`));
-    const random = seeded(this.#setting.seed, `liar ${centre}`);
-    const check = { roster: this.roster, epochKeys: new EpochKeys(identity, scheme, random), scheme, sha256, nowMs: this.nowMs };
-    return new Liar(participate(accepted, formation, check), contribution, random, lie);
-  }
-
-  /** Runs one query to its end. */
-  ask(query: Query, mischief: Mischief = {}, offer: Offer = this.offerOf(query)): Ended {
-    const run = new Run(mischief);
+  /** Runs one query to its end. Centres are first told of past sessions, and the coordinator keeps what became of this one. */
+  ask(query: Query, mischief: Mischief = {}, given: Offer | null = null): Ended {
+    const items = mischief.history?.(this.items) ?? this.items;
+    for (const centre of this.centres.values()) for (const item of items) centre.learn(item);
+    const offer = given ?? this.offerOf(query, items);
+    const records = new Map<string, Envelope>();
     const accepted = new Map<string, Accepted>();
+    const run = new Run(mischief, (centre, session, cells) => {
+      const yes = accepted.get(centre)!;
+      this.centres
+        .get(centre)!
+        .write(
+          { kind: "answered", body: { ...questionOf(yes, session), participants: this.names, policy: contentHash(offer.policy) } },
+          this.nowMs,
+        );
+      if (cells !== null)
+        records.set(centre, signMessage(RECORD, { session, centre, cells }, identityOf(centre, this.#setting.seed), scheme));
+    });
     const acceptances: Envelope[] = [];
-    for (const [centre, party] of this.#parties) {
-      const shown = run.see(signMessage(OFFER, mischief.offer?.(offer, centre) ?? offer, this.coordinator, scheme));
-      const answer = party.consider(shown, this.nowMs);
-      this.#answered.get(centre)!.add(answer.offerHash);
+    for (const [name, centre] of this.centres) {
+      const shown = run.see(signMessage(OFFER, mischief.offer?.(offer, name) ?? offer, this.coordinator, scheme));
+      const answer = centre.consider(shown, this.nowMs);
       run.see(answer.envelope);
-      if (answer.accepted === null) run.refusals.set(centre, answer.reason!);
+      if (answer.accepted === null) run.refusals.set(name, answer.reason!);
       else {
-        accepted.set(centre, answer.accepted);
+        accepted.set(name, answer.accepted);
         acceptances.push(answer.envelope);
       }
     }
-    const hash = contentHash(offer);
-    for (const [centre, yes] of accepted) {
+    const formationFor = (centre: string): Envelope => {
       const shown = mischief.acceptances?.(acceptances, centre) ?? acceptances;
-      const formation = signMessage(FORMATION, { offer: hash, acceptances: shown }, this.coordinator, scheme);
-      const contribution = interpret(yes.plan, this.#setting.dataset, this.#setting.centres[centre]!);
-      const lie = mischief.lie?.(centre) ?? null;
-      run.join(centre, () =>
-        lie === null
-          ? this.#parties.get(centre)!.join(yes, formation, contribution, this.nowMs)
-          : this.#liar(yes, formation, contribution, lie),
-      );
-    }
-    const order = acceptances.map((envelope) => openMessage(ACCEPTANCE, envelope, this.roster.centreKeys, scheme).by);
-    return run.toEnd(order);
-  }
-}
-
-/** One query on its way. */
-class Run {
-  readonly refusals = new Map<string, string>();
-  readonly #mischief: Mischief;
-  readonly #sessions = new Map<string, Session | Liar>();
-  readonly #steps = new Map<string, Step>();
-  readonly #stops = new Map<string, SessionStop>();
-  readonly #releases = new Map<string, Release>();
-  readonly #records = new Map<string, readonly Standing[] | null>();
-  readonly #seen: Uint8Array[] = [];
-  #exchanges = 0;
-
-  constructor(mischief: Mischief) {
-    this.#mischief = mischief;
-  }
-
-  see(envelope: Envelope): Envelope {
-    this.#seen.push(new TextEncoder().encode(JSON.stringify(envelope)));
-    return envelope;
-  }
-
-  join(centre: string, join: () => Session | Liar): void {
-    try {
-      const session = join();
-      this.#sessions.set(centre, session);
-      this.#settle(centre, session.start());
-    } catch (fault) {
-      if (!(fault instanceof SessionStop)) throw fault;
-      this.#stops.set(centre, fault);
-    }
-  }
-
-  /** Relays exchange by exchange; the first stop ends it for all, as the coordinator's answer would. */
-  toEnd(order: readonly string[]): Ended {
-    const gone = new Set<string>();
-    while (this.#steps.size > 0 && this.#stops.size === 0) {
-      const waiting = [...this.#steps].flatMap(([centre, step]) =>
-        step.kind === "exchange" && !gone.has(centre) ? [{ centre, step }] : [],
-      );
-      if (waiting.length === 0) break;
-      const exchange = Math.min(...waiting.map(({ step }) => step.exchange));
-      const now = waiting.filter(({ step }) => step.exchange === exchange);
-      if (exchange !== RESULT_EXCHANGE) this.#exchanges++;
-      const posted = new Map<string, Bundle>();
-      for (const { centre, step } of now) {
-        const bytes = this.#mischief.post === undefined ? step.bundle : this.#mischief.post(step.bundle, centre, exchange);
-        if (bytes === null) {
-          gone.add(centre);
-          this.#steps.delete(centre);
-          continue;
-        }
-        this.#seen.push(bytes);
-        posted.set(centre, decodeBundle(bytes, order.length));
-      }
-      const bundles = order.map((centre) => posted.get(centre) ?? null);
-      for (const { centre } of now) {
-        if (gone.has(centre)) continue;
-        const honest = encodeDelivery(bundles, order.indexOf(centre));
-        const delivery = this.#mischief.deliver?.(honest, centre, exchange, bundles) ?? honest;
-        this.#settle(centre, this.#sessions.get(centre)!.heard(delivery));
-      }
-    }
-    for (const centre of gone) this.#stops.set(centre, new SessionStop("late", "it fell silent"));
-    for (const centre of this.#steps.keys()) this.#stops.set(centre, new SessionStop("ended", "another participant stopped"));
-    return {
-      releases: this.#releases,
-      stops: this.#stops,
-      refusals: this.refusals,
-      exchanges: this.#exchanges,
-      seen: this.#seen,
-      records: this.#records,
+      return signMessage(FORMATION, { offer: contentHash(offer), acceptances: shown }, this.coordinator, scheme);
     };
+    const by = (envelope: Envelope): string => openMessage(ACCEPTANCE, envelope, this.roster.centreKeys, scheme).by;
+    const invited = new Set((mischief.acceptances?.(acceptances, "") ?? acceptances).flatMap((envelope) => this.#known(envelope, by)));
+    for (const [name, yes] of accepted) {
+      if (!invited.has(name)) continue;
+      run.join(name, () => this.centres.get(name)!.join(yes, formationFor(name), this.nowMs, mischief.lie?.(name) ?? null));
+    }
+    const ended = run.toEnd(acceptances.map(by).filter((name) => invited.has(name)));
+    this.#keep(signMessage(OFFER, offer, this.coordinator, scheme), formationFor(""), run, records);
+    this.nowMs += 60_000;
+    return ended;
   }
 
-  #settle(centre: string, step: Step): void {
-    const session = this.#sessions.get(centre)!;
-    switch (step.kind) {
-      case "exchange":
-        this.#steps.set(centre, step);
-        return;
-      case "record":
-        if (this.#mischief.ledgerFull?.(centre))
-          return this.#settle(centre, session.stop(new SessionStop("ledger", "the ledger can't be written")));
-        this.#records.set(centre, step.standing);
-        return this.#settle(centre, session.recorded());
-      case "release":
-        this.see(step.envelope);
-        this.#releases.set(centre, step.release);
-        this.#steps.delete(centre);
-        return;
-      case "stopped":
-        this.see(step.envelope);
-        this.#stops.set(centre, step.stop);
-        this.#steps.delete(centre);
+  /** Keeps what was told: the release if there is one, else the record of what may have been opened. */
+  #keep(offer: Envelope, formation: Envelope, { signed }: Run, records: ReadonlyMap<string, Envelope>): void {
+    const [first, ...others] = signed.values();
+    const [record] = records.values();
+    if (first !== undefined) {
+      const signatures = [first, ...others].flatMap((envelope) => envelope.signatures);
+      this.items.push({ offer, formation, release: addSignature({ ...first, signatures }, this.coordinator, scheme), record: null });
+    } else if (record !== undefined) this.items.push({ offer, formation, release: null, record });
+  }
+
+  #historyOf(items: readonly HistoryItem[]): History {
+    const history = new History();
+    const check = { roster: this.roster, datasets: [this.#setting.dataset], scheme, sha256 };
+    for (const item of items) history.add(openHistoryItem(item, check), item);
+    return history;
+  }
+
+  #known(envelope: Envelope, by: (envelope: Envelope) => string): readonly string[] {
+    try {
+      return [by(envelope)];
+    } catch {
+      return [];
     }
   }
 }

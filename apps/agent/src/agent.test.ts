@@ -129,6 +129,16 @@ describe("an offer", () => {
     for (const agent of agents) expect(agent.ledger.deeds).toEqual([]);
   });
 
+  test("that can't be read is refused once, however often it comes, and keeps no other waiting", async () => {
+    const junk = { ...network.rosterFile, payload: "e30=" };
+    startAll(({ link }) => ({ link: { ...link, offers: async (sent) => [junk, ...(await link.offers(sent))] } }));
+    network.hand(junk);
+    await until(() => network.refusals.length === 3);
+    network.offer();
+    await until(() => network.releases.length === 3);
+    expect(network.refusals).toHaveLength(3);
+  });
+
   test("is answered once, also after a restart", async () => {
     startAll();
     const offer = network.offer({ id: "0".repeat(32), issuedAtMs: Date.now(), expiresAtMs: Date.now() + 4_000 });

@@ -18,6 +18,10 @@ export interface AgentParts extends SessionHost {
 export const MAX_SESSIONS = 8;
 
 const STOP_MS = 5_000;
+/** Doublings of the pause while only known offers come: less than a second, so that a new one is not kept waiting. */
+const SLOWEST = 4;
+/** Unreadable offers that are remembered. */
+const MAX_UNREADABLE = 100;
 
 /** One centre: waits for offers, answers each, and takes its part in the sessions that are formed of them. */
 export class Agent {
@@ -25,6 +29,7 @@ export class Agent {
   readonly #party: Party;
   /** Offers that are being answered: payloads as they came, and hashes. */
   readonly #payloads = new Set<string>();
+  readonly #unreadable = new Set<string>();
   readonly #accepted = new Set<string>();
   readonly #underWay = new Set<Promise<void>>();
 
@@ -45,6 +50,7 @@ export class Agent {
   async run(polled?: () => void): Promise<void> {
     const { link, log, signal, sleep, setting } = this.#parts;
     let failures = 0;
+    let stale = 0;
     let first = polled;
     while (!signal.aborted) {
       let pauseMs = 0;
@@ -53,12 +59,13 @@ export class Agent {
         first = undefined;
         let fresh = 0;
         for (const offer of offers) {
-          if (this.#payloads.has(offer.payload)) continue;
+          if (this.#payloads.has(offer.payload) || this.#unreadable.has(offer.payload)) continue;
           this.#take(offer);
           fresh++;
         }
-        // Offers whose answers have not arrived yet come again, at once.
-        if (fresh === 0 && offers.length > 0) pauseMs = retryDelayMs(0, setting.random);
+        // Offers whose answers have not arrived yet come again, at once; so do those that can't be read.
+        stale = fresh === 0 && offers.length > 0 ? stale + 1 : 0;
+        if (stale > 0) pauseMs = retryDelayMs(Math.min(stale - 1, SLOWEST), setting.random);
         failures = 0;
       } catch (fault) {
         if (signal.aborted) break;
@@ -85,6 +92,7 @@ export class Agent {
 
   async #answer(envelope: Envelope): Promise<void> {
     const answer = this.#party.consider(envelope, this.#parts.nowMs());
+    if (answer.offer === null) this.#remember(envelope.payload);
     if (answer.accepted === null) return this.#refuse(answer);
     const { offerHash, accepted } = answer;
     const { log, nowMs } = this.#parts;
@@ -97,6 +105,12 @@ export class Agent {
     } finally {
       this.#accepted.delete(offerHash);
     }
+  }
+
+  /** The coordinator knows no offer by the hash that a refusal of an unreadable one has to name, so it may come again and again. */
+  #remember(payload: string): void {
+    if (this.#unreadable.size >= MAX_UNREADABLE) this.#unreadable.clear();
+    this.#unreadable.add(payload);
   }
 
   async #refuse({ envelope, offer, offerHash, reason }: Answer): Promise<void> {
@@ -121,7 +135,7 @@ export class Agent {
     let session;
     try {
       const formation = await link.accept(offerHash, acceptance, offer.expiresAtMs);
-      session = this.#party.join(accepted, formation, await contribution, nowMs());
+      session = this.#party.join(accepted, formation, { contribution: await contribution, differences: new Uint32Array(0) }, nowMs());
     } catch (fault) {
       return this.#abandon(accepted, stopOf(fault), isTold(fault));
     }

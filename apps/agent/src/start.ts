@@ -3,7 +3,7 @@ import { setTimeout as sleep } from "node:timers/promises";
 import { type Dataset, datasetName, datasetSchema } from "@tutti/dataset";
 import { DEFAULT_POLICY, type Policy, policySchema } from "@tutti/disclosure";
 import { EnvelopeFault, type Identity, parseIdentity, toBase64 } from "@tutti/envelope";
-import { openRoster, type PinnedRoster } from "@tutti/protocol";
+import { History, openRoster, type PinnedRoster } from "@tutti/protocol";
 import { Agent } from "./agent.ts";
 import type { AgentConfig } from "./config.ts";
 import type { AgentLog } from "./agent-log.ts";
@@ -51,7 +51,8 @@ export async function start(config: AgentConfig, log: AgentLog, signal: AbortSig
     const parts = { address: config.coordinator, coordinator: roster.coordinator.name, identity, scheme, sha256, random, nowMs, signal };
     const link = new HttpLink(parts);
     await connect(link, roster, config.coordinator, nowMs);
-    const setting = { identity, roster, policy, datasets, scheme, sha256, random };
+    const history = new History();
+    const setting = { identity, roster, policy, datasets, scheme, sha256, random, history, ledgerHead: () => ledger.head };
     const agent = new Agent({ setting, sources, link, ledger, nowMs, log, signal, sleep: (ms) => sleep(ms, undefined, { signal }) });
     const ended = { now: Promise.resolve() };
     await new Promise<void>((polled) => {

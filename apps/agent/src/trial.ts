@@ -19,7 +19,9 @@ import {
   signMessage,
   STOP,
   type Stop,
+  History,
 } from "@tutti/protocol";
+import { GENESIS } from "@tutti/ledger";
 import type { Query } from "@tutti/query";
 import { interpret, type Patient } from "@tutti/sql";
 import { Agent, type AgentParts } from "./agent.ts";
@@ -93,6 +95,7 @@ export class TrialNetwork {
       query: COUNT,
       dataset: contentHash(DATASET),
       roster: this.roster.hash,
+      history: new History().hash(datasetName(DATASET)),
       requester: "researcher",
       policy: DEFAULT_POLICY,
       invited: CENTRES,
@@ -192,6 +195,8 @@ export function startAgent(
       scheme,
       sha256,
       random,
+      history: new History(),
+      ledgerHead: () => GENESIS,
     },
     sources: new Map([[datasetName(DATASET), { contribute: async (plan) => interpret(plan, DATASET, PATIENTS) }]]),
     link: network.linkOf(centre, asked.signal),

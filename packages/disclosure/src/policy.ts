@@ -15,7 +15,7 @@ export interface Policy {
 }
 
 /** Largest threshold: testing k costs about k / 2 products a cell. */
-const MAX_THRESHOLD = 50;
+export const MAX_THRESHOLD = 50;
 
 /** The shape of `policy.json`; unknown keys are refused, absent ones have the network's defaults. */
 export const policySchema: z.ZodType<Policy> = z.strictObject({

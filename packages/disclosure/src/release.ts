@@ -25,6 +25,11 @@ export interface Session {
   readonly query: string;
   readonly policy: Policy;
   readonly centres: { readonly invited: number; readonly contributed: number; readonly finished: number };
+  /**
+   * The day (`2026-01-31`) of the earlier release whose numbers these are, because too few patients have changed since to tell; absent when
+   * they are new.
+   */
+  readonly asOf?: string | undefined;
   /** `malicious`: lies of up to a third of the holders were sure to be seen. `passive`: three holders, no lie assumed. */
   readonly strength: "malicious" | "passive";
 }
@@ -58,6 +63,7 @@ export const releaseSchema: z.ZodType<Release> = z.strictObject({
   query: z.string().regex(/^sha256:[0-9a-f]{64}$/),
   policy: policySchema,
   centres,
+  asOf: z.iso.date().optional(),
   strength: z.enum(["malicious", "passive"]),
   results: z.array(resultSchema),
 });
@@ -68,6 +74,11 @@ export const releaseSchema: z.ZodType<Release> = z.strictObject({
  */
 export function release(plan: Plan, opened: Opened, session: Session): Release {
   return { dataset: plan.dataset, ...session, results: plan.results.map((result, i) => named(rowOf(result, i, opened))) };
+}
+
+/** The same numbers once more: what is answered to an unchanged question while too few patients have changed to tell. */
+export function releaseAgain(earlier: Release, asOf: string, session: Session): Release {
+  return { dataset: earlier.dataset, ...session, asOf: earlier.asOf ?? asOf, results: earlier.results };
 }
 
 function rowOf(result: Result, index: number, { counts, sums, quantiles }: Opened): ReleaseResult {

@@ -1,5 +1,6 @@
 import { contentHashSchema, type Envelope, envelopeSchema, LABELS, partyNameSchema } from "@tutti/envelope";
 import { type Policy, policySchema } from "@tutti/disclosure";
+import { type Head, headSchema } from "@tutti/ledger";
 import { z } from "zod";
 import type { MessageKind } from "./message.ts";
 
@@ -12,6 +13,10 @@ export interface Acceptance {
   readonly plan: string;
   /** The centre's own policy; the session runs under the strictest. */
   readonly policy: Policy;
+  /** `sha256:…` of what the centre knows to have been told before: the offer's. */
+  readonly history: string;
+  /** How far the centre's ledger goes: none may show an older one later. */
+  readonly ledger: Head;
   /** 32 random bytes in hex. The committee of a large network is drawn from all of them. */
   readonly nonce: string;
   /** The centre's signed epoch key. */
@@ -22,6 +27,7 @@ export interface Acceptance {
  * Why a centre does not take part; none of them depends on its data.
  * - `expired`, `replayed`: the offer is too old, from the future, or was answered before
  * - `roster`, `dataset`, `query`, `uninvited`: not this network's roster or dictionary, a query that does not fit it, another's invitation
+ * - `history`: the coordinator and the centre know different pasts, also after they have told each other
  * - `altered`: not signed by the coordinator
  * - `rule`: the centre's own rules
  * - `ledger`: the centre can't write its ledger, and does not answer without it
@@ -35,6 +41,7 @@ export const REFUSAL_REASONS = [
   "query",
   "uninvited",
   "altered",
+  "history",
   "rule",
   "ledger",
   "busy",
@@ -56,6 +63,8 @@ const acceptanceSchema: z.ZodType<Acceptance> = z.strictObject({
   offer: contentHashSchema,
   plan: contentHashSchema,
   policy: policySchema,
+  history: contentHashSchema,
+  ledger: headSchema,
   nonce: z.string().regex(/^[0-9a-f]{64}$/),
   epochKey: envelopeSchema,
 });

@@ -1,4 +1,7 @@
 import {
+  type Distance,
+  type EarlierRelease,
+  guarded,
   type Opened,
   openedFirst,
   openedQuantiles,
@@ -8,7 +11,7 @@ import {
   revealShares,
   searchesOf,
   smallValues,
-  type Standing,
+  stillStanding,
   suppress,
   Totals,
 } from "@tutti/disclosure";
@@ -30,7 +33,10 @@ import {
   smallnessDemand,
   together,
 } from "@tutti/sharing";
-import type { Random } from "@tutti/field";
+import { contentHash } from "@tutti/envelope";
+import { join, type Random } from "@tutti/field";
+import { distancesDemand, distancesOf } from "./distance.ts";
+import type { Guard } from "./participation.ts";
 import { SessionStop } from "./stop.ts";
 
 /** Masks made before it is known which order statistics will be looked for, at most; more are dealt when they run out. */
@@ -46,18 +52,30 @@ export interface Computation {
   /** This participant, and its place among the holders. */
   readonly self: number;
   readonly holder: number;
-  readonly contribution: Contribution;
+  /** Names of the dealers. */
+  readonly participants: readonly string[];
+  readonly guard: Guard;
+  /** `sha256:…` of the query: the release that was made of it before is answered again while it can't safely change. */
+  readonly query: string;
+  readonly numbers: Numbers;
   readonly random: Random;
 }
 
-/** Asks the host to write down, durably and before anything else is said, what this holder is about to open. */
-export interface Recording {
-  readonly record: readonly Standing[];
+/** What one centre brings into a session. */
+export interface Numbers {
+  readonly contribution: Contribution;
+  /** For each pair of the guard, how many of its patients are in one of the two only, counted up to the threshold in force or beyond. */
+  readonly differences: Uint32Array;
 }
 
-/** What a computation opened, and whose numbers are in it (indices of dealers). */
+/** Asks the host to write down, durably and before anything else is said, which cells this holder is about to open. */
+export interface Recording {
+  readonly record: readonly number[];
+}
+
+/** What a computation came to, and whose numbers are in it (indices of dealers): numbers that opened, or those of an earlier release once more. */
 export interface Computed {
-  readonly opened: Opened;
+  readonly opened: Opened | EarlierRelease;
   readonly contributors: readonly number[];
 }
 
@@ -67,22 +85,31 @@ export interface Computed {
  * Throws a SharingFault or a SessionStop when the session can't go on.
  */
 export function* compute(computation: Computation): Generator<Round | Recording, Computed, Heard> {
-  const { plan, policy, scheme, self, holder, contribution, random } = computation;
+  const { plan, policy, scheme, self, holder, guard, numbers, random } = computation;
   const small = smallValues(policy);
-  const ahead = masksWanted(plan);
-  const dealt = yield* dealing(dealingOf(computation), self, contribution, random);
-  if (dealt.contributors.length < policy.minimumCentres) {
+  const { narrow } = layout(plan);
+  const secrets = { counts: join([numbers.contribution.counts, numbers.differences]), sums: numbers.contribution.sums };
+  const dealt = yield* dealing(dealingOf(computation), self, secrets, random);
+  const { contributors, supply } = dealt;
+  if (contributors.length < policy.minimumCentres) {
     throw new SessionStop("tooFewCentres", "too few centres contributed: ask again when more of them can be reached");
   }
-  const totals = new Totals(plan, dealt.counts, dealt.sums);
-  const [, made] = yield* together([dealt.check, masks(scheme, ahead, dealt.supply)]);
-  const verdicts = yield* smallness(scheme, totals.cells([...plan.cells.keys()]), small, dealt.supply);
-  const standing = suppress(plan, policy, verdicts);
-  yield { record: standing };
+  const totals = new Totals(plan, dealt.counts.subarray(0, narrow), dealt.sums);
+  const [, made] = yield* together([dealt.check, masks(scheme, masksWanted(plan), supply)]);
+  const present = new Set(contributors.map((dealer) => computation.participants[dealer]!));
+  const [verdicts, distances] = yield* together<[boolean[], readonly Distance[]]>([
+    smallness(scheme, totals.cells([...plan.cells.keys()]), small, supply),
+    distancesOf(scheme, guard, present, dealt.counts.subarray(narrow), policy, supply),
+  ]);
+  const refused = guarded(plan, guard.pairs, distances);
+  const before = earlierAnswer(computation);
+  if (before !== null && refused.includes(true)) return { opened: before, contributors };
 
+  const standing = suppress(plan, policy, verdicts, stillStanding(guard.earlier, [...present], guard.pairs, distances), refused);
   const reveal = revealOf(plan, standing);
+  yield { record: reveal.cells };
   const { counts, sums } = revealShares(reveal, plan, totals);
-  if (counts.length === 0) return { opened: openedNothing(), contributors: dealt.contributors };
+  if (counts.length === 0) return { opened: openedNothing(), contributors };
   const heard = yield {
     deal: null,
     open: [{ shares: counts, degree: scheme.degree }],
@@ -90,25 +117,33 @@ export function* compute(computation: Computation): Generator<Round | Recording,
   };
   const first = openedFirst(reveal, heard.opened[0]!, heard.openedWide[0] ?? new BigUint64Array(0));
   const searches = searchesOf(plan, first.counts, policy, totals);
-  const found =
-    searches.length === 0
-      ? []
-      : yield* findRanks(
-          scheme,
-          searches.map(({ search }) => search),
-          made,
-          holder,
-          random,
-        );
-  return { opened: { ...first, quantiles: openedQuantiles(searches, found) }, contributors: dealt.contributors };
+  const wanted = searches.map(({ search }) => search);
+  const found = searches.length === 0 ? [] : yield* findRanks(scheme, wanted, made, holder, random);
+  return { opened: { ...first, quantiles: openedQuantiles(searches, found) }, contributors };
+}
+
+/** The latest release of the same query under the same policy: what is answered again rather than a part of something new. */
+function earlierAnswer({ guard, query, policy }: Computation): EarlierRelease | null {
+  const same = guard.earlier.filter((past) => past.query === query && past.release !== null);
+  return same.findLast(({ release }) => contentHash(release!.policy) === contentHash(policy)) ?? null;
 }
 
 /** What is dealt in the first exchange; every participant works out the same. */
-export function dealingOf({ plan, policy, scheme, dealers }: Pick<Computation, "plan" | "policy" | "scheme" | "dealers">): Dealing {
+export function dealingOf({
+  plan,
+  policy,
+  scheme,
+  dealers,
+  guard,
+}: Pick<Computation, "plan" | "policy" | "scheme" | "dealers" | "guard">): Dealing {
   const { narrow, wide } = layout(plan);
-  const demand = demandOf(smallnessDemand(smallValues(policy), plan.cells.length), masksDemand(masksWanted(plan)));
+  const demand = demandOf(
+    smallnessDemand(smallValues(policy), plan.cells.length),
+    masksDemand(masksWanted(plan)),
+    distancesDemand(guard, policy),
+  );
   const spare = scheme.holders - pointsNeeded(scheme, scheme.productDegree);
-  return { scheme, dealers, counts: narrow, sums: wide, demand, spare };
+  return { scheme, dealers, counts: narrow + guard.pairs.length, sums: wide, demand, spare };
 }
 
 function masksWanted(plan: Plan): number {

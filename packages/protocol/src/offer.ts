@@ -15,6 +15,8 @@ export interface Offer {
   readonly dataset: string;
   /** `sha256:…` of the roster. */
   readonly roster: string;
+  /** `sha256:…` of what earlier sessions on the dataset have told (`History.hash`). */
+  readonly history: string;
   readonly requester: string;
   /** The network's policy. */
   readonly policy: Policy;
@@ -35,6 +37,7 @@ const offerSchema: z.ZodType<Offer> = z
     query: querySchema,
     dataset: contentHashSchema,
     roster: contentHashSchema,
+    history: contentHashSchema,
     requester: partyNameSchema,
     policy: policySchema,
     invited: z.array(partyNameSchema).min(3).max(MAX_CENTRES),

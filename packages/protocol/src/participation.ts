@@ -1,4 +1,4 @@
-import { type Policy, strictest } from "@tutti/disclosure";
+import { type EarlierRelease, type GuardPair, type Policy, strictest } from "@tutti/disclosure";
 import {
   type BoxKeys,
   contentHash,
@@ -11,6 +11,7 @@ import {
   type SignatureScheme,
   toUtf8,
 } from "@tutti/envelope";
+import type { Head } from "@tutti/ledger";
 import type { Plan } from "@tutti/query";
 import { ACCEPTANCE, type Acceptance } from "./answer.ts";
 import { committeeOf } from "./committee.ts";
@@ -21,24 +22,33 @@ import type { Offer } from "./offer.ts";
 import type { PinnedRoster } from "./roster.ts";
 import { SessionStop } from "./stop.ts";
 
+/** What earlier sessions have told, and what of the plan is to be tested against it. */
+export interface Guard {
+  readonly earlier: readonly EarlierRelease[];
+  readonly pairs: readonly GuardPair[];
+}
+
 /** What a centre has said yes to. */
 export interface Accepted {
   readonly offer: Offer;
   /** `sha256:…` of the offer. */
   readonly offerHash: string;
   readonly plan: Plan;
+  readonly guard: Guard;
   readonly acceptance: Acceptance;
   /** The box keys behind the acceptance's epoch key. */
   readonly box: BoxKeys;
 }
 
 /** One centre's place in a session that was formed. */
-export interface Participation extends Pick<Accepted, "offer" | "offerHash" | "plan"> {
+export interface Participation extends Pick<Accepted, "offer" | "offerHash" | "plan" | "guard"> {
   /** 32 bytes: a hash of offer, plan, participants, their keys and policies, and the policy in force. */
   readonly session: Uint8Array;
   /** The strictest of the network's and the participants'. */
   readonly policy: Policy;
-  /** Names, in session order. */
+  /** In session order. */
+  readonly acceptances: readonly Acceptance[];
+  /** Their names. */
   readonly participants: readonly string[];
   readonly self: number;
   /** Who holds points, as indices, rising. */
@@ -54,6 +64,8 @@ export interface FormationCheck {
   readonly scheme: SignatureScheme;
   readonly sha256: Sha256;
   readonly nowMs: number;
+  /** The ledger's head that a centre last showed; null when it has shown none. */
+  readonly lastHead: (centre: string) => Head | null;
 }
 
 /**
@@ -61,10 +73,10 @@ export interface FormationCheck {
  * @throws SessionStop `formation`, `late` or `tooFewCentres`
  */
 export function participate(accepted: Accepted, formation: Envelope, check: FormationCheck): Participation {
-  const { offer, offerHash, plan, acceptance: own } = accepted;
+  const { offer, offerHash, plan, guard, acceptance: own } = accepted;
   const { roster, sha256, nowMs } = check;
   if (nowMs > offer.expiresAtMs) throw new SessionStop("late", "the session was formed after its offer had expired: ask again");
-  const acceptances = opened(formation, offerHash, check);
+  const acceptances = held(() => acceptancesOf(formation, offerHash, check));
   const participants = acceptances.map(({ centre }) => centre);
   const places = participants.map((centre) => roster.centres.findIndex(({ name }) => name === centre));
   if (places.some((place, i) => i > 0 && place <= places[i - 1]!)) throw wrong("the participants are not in the order of the roster");
@@ -75,7 +87,15 @@ export function participate(accepted: Accepted, formation: Envelope, check: Form
   if (acceptances.some((acceptance) => acceptance.offer !== offerHash)) throw wrong("an acceptance is of another offer");
   if (acceptances.some((acceptance) => acceptance.plan !== own.plan))
     throw wrong("the centres derived different plans: are all of one version?");
-  const policy = strictest([offer.policy, ...acceptances.map((acceptance) => acceptance.policy)]);
+  if (acceptances.some((acceptance) => acceptance.history !== offer.history)) throw wrong("the centres know different pasts");
+  for (const { centre, ledger } of acceptances) {
+    const last = check.lastHead(centre);
+    if (last !== null && (ledger.index < last.index || (ledger.index === last.index && ledger.hash !== last.hash)))
+      throw new SessionStop("rollback", `the ledger of ${centre} is older than one it has shown before: it was restored from a copy`, [
+        centre,
+      ]);
+  }
+  const policy = policyOf(offer, acceptances);
   if (participants.length < policy.minimumCentres) {
     throw new SessionStop(
       "tooFewCentres",
@@ -86,6 +106,8 @@ export function participate(accepted: Accepted, formation: Envelope, check: Form
     offer,
     offerHash,
     plan,
+    guard,
+    acceptances,
     session: sessionIdOf(offerHash, policy, acceptances, sha256),
     policy,
     participants,
@@ -108,26 +130,36 @@ export function sessionName(session: Uint8Array): string {
   return Array.from(session, (byte) => byte.toString(16).padStart(2, "0")).join("");
 }
 
-function opened(formation: Envelope, offerHash: string, { roster, scheme }: FormationCheck): readonly Acceptance[] {
+/** The acceptances in a formation of this offer, each signed by its centre. Throws an EnvelopeFault for anything else. */
+export function acceptancesOf(
+  formation: Envelope,
+  offerHash: string,
+  { roster, scheme }: Pick<FormationCheck, "roster" | "scheme">,
+): readonly Acceptance[] {
+  const { value } = openMessage(FORMATION, formation, roster.coordinatorKey, scheme);
+  if (value.offer !== offerHash) throw new EnvelopeFault("payload", "the formation is of another offer");
+  return value.acceptances.map((envelope) => {
+    const { value: acceptance, by } = openMessage(ACCEPTANCE, envelope, roster.centreKeys, scheme);
+    if (by !== acceptance.centre) throw new EnvelopeFault("signature", "an acceptance is signed by another centre", by);
+    return acceptance;
+  });
+}
+
+/** The policy in force: the strictest of the network's and the participants'. */
+export function policyOf(offer: Offer, acceptances: readonly Acceptance[]): Policy {
+  return strictest([offer.policy, ...acceptances.map(({ policy }) => policy)]);
+}
+
+function held<T>(open: () => T): T {
   try {
-    const { value } = openMessage(FORMATION, formation, roster.coordinatorKey, scheme);
-    if (value.offer !== offerHash) throw wrong("it is of another offer");
-    return value.acceptances.map((envelope) => {
-      const { value: acceptance, by } = openMessage(ACCEPTANCE, envelope, roster.centreKeys, scheme);
-      if (by !== acceptance.centre) throw wrong("an acceptance is signed by another centre");
-      return acceptance;
-    });
+    return open();
   } catch (fault) {
     throw fault instanceof EnvelopeFault ? wrong(fault.message) : fault;
   }
 }
 
 function keyOf({ centre, epochKey }: Acceptance, box: BoxKeys, { epochKeys, roster, nowMs }: FormationCheck): Secret {
-  try {
-    return epochKeys.sharedWith(centre, epochKey, box, roster.centreKeys, nowMs);
-  } catch (fault) {
-    throw fault instanceof EnvelopeFault ? wrong(fault.message) : fault;
-  }
+  return held(() => epochKeys.sharedWith(centre, epochKey, box, roster.centreKeys, nowMs));
 }
 
 function wrong(what: string): SessionStop {

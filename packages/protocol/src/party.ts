@@ -1,5 +1,5 @@
 import { type Dataset, datasetName } from "@tutti/dataset";
-import type { Policy } from "@tutti/disclosure";
+import { guardPairs, type Policy } from "@tutti/disclosure";
 import {
   contentHash,
   digestWith,
@@ -13,9 +13,12 @@ import {
   toUtf8,
 } from "@tutti/envelope";
 import type { Random } from "@tutti/field";
-import { check, type Contribution, type Plan, plan } from "@tutti/query";
+import type { Head } from "@tutti/ledger";
+import { check, type Plan, plan } from "@tutti/query";
 import { ACCEPTANCE, REFUSAL, type RefusalReason } from "./answer.ts";
+import type { Numbers } from "./computation.ts";
 import { CLOCK_SKEW_MS, EpochKeys } from "./epoch-key.ts";
+import type { History } from "./history.ts";
 import { openMessage, signMessage } from "./message.ts";
 import { OFFER, type Offer } from "./offer.ts";
 import { type Accepted, participate } from "./participation.ts";
@@ -36,6 +39,10 @@ export interface PartySetting {
   readonly random: Random;
   /** The centre's own rules: why it does not answer this offer, or null. */
   readonly rule?: ((offer: Offer) => RefusalReason | null) | undefined;
+  /** What the centre knows to have been told before. */
+  readonly history: History;
+  /** How far the centre's ledger goes. */
+  readonly ledgerHead: () => Head;
   /** Whether an offer of this hash was answered before: from the ledger, so that it outlives the process. */
   readonly answered: (offerHash: string) => boolean;
 }
@@ -65,7 +72,7 @@ export class Party {
 
   /** Accepts or refuses an offer, from anything at all; never throws. The answer is signed, and depends on no data. */
   consider(envelope: unknown, nowMs: number): Answer {
-    const { identity, scheme, policy, random, sha256 } = this.#setting;
+    const { identity, scheme, policy, random, sha256, history, ledgerHead } = this.#setting;
     const offer = this.#open(envelope);
     const offerHash = offer === null ? UNREADABLE : contentHash(offer);
     const refuse = (reason: RefusalReason): Answer => {
@@ -78,16 +85,20 @@ export class Party {
     const checked = check(offer.query, this.#datasets.get(offer.query.dataset)!.dataset);
     if (!checked.ok) return refuse("query");
     const planned = plan(checked.query, this.#datasets.get(offer.query.dataset)!.dataset);
+    const earlier = history.of(checked.query.dataset);
+    const guard = { earlier, pairs: guardPairs(planned, earlier, this.#datasets.get(checked.query.dataset)!.dataset) };
     const { box, statement } = this.#epochKeys.current(nowMs);
     const acceptance = {
       centre: identity.name,
       offer: offerHash,
       plan: planHash(planned, sha256),
       policy,
+      history: offer.history,
+      ledger: ledgerHead(),
       nonce: toHex(random(32)),
       epochKey: statement,
     };
-    const accepted = { offer, offerHash, plan: planned, acceptance, box };
+    const accepted = { offer, offerHash, plan: planned, guard, acceptance, box };
     return { envelope: signMessage(ACCEPTANCE, acceptance, identity, scheme), accepted, reason: null, offer, offerHash };
   }
 
@@ -95,10 +106,17 @@ export class Party {
    * Takes part in a session, with this centre's numbers.
    * @throws SessionStop when the formation does not hold
    */
-  join(accepted: Accepted, formation: Envelope, contribution: Contribution, nowMs: number): Session {
+  join(accepted: Accepted, formation: Envelope, numbers: Numbers, nowMs: number): Session {
     const { roster, scheme, sha256 } = this.#setting;
-    const participation = participate(accepted, formation, { roster, epochKeys: this.#epochKeys, scheme, sha256, nowMs });
-    return new Session(participation, contribution, this.#setting);
+    const lastHead = (centre: string): Head | null => this.#lastHead(centre);
+    const check = { roster, epochKeys: this.#epochKeys, scheme, sha256, nowMs, lastHead };
+    return new Session(participate(accepted, formation, check), numbers, this.#setting);
+  }
+
+  /** The newest head that a centre has shown in the sessions that are known. */
+  #lastHead(centre: string): Head | null {
+    const shown = this.#setting.history.all().flatMap(({ heads }) => heads.get(centre) ?? []);
+    return shown.reduce<Head | null>((last, head) => (last === null || head.index > last.index ? head : last), null);
   }
 
   #open(envelope: unknown): Offer | null {
@@ -111,11 +129,12 @@ export class Party {
   }
 
   #reasonAgainst(offer: Offer, offerHash: string, nowMs: number): RefusalReason | null {
-    const { identity, roster, answered, rule } = this.#setting;
+    const { identity, roster, answered, history, rule } = this.#setting;
     if (offer.network !== roster.network || offer.roster !== roster.hash) return "roster";
     if (!offer.invited.includes(identity.name)) return "uninvited";
     if (nowMs > offer.expiresAtMs || nowMs < offer.issuedAtMs - CLOCK_SKEW_MS) return "expired";
     if (answered(offerHash)) return "replayed";
+    if (offer.history !== history.hash(offer.query.dataset)) return "history";
     if (this.#datasets.get(offer.query.dataset)?.hash !== offer.dataset) return "dataset";
     return rule?.(offer) ?? null;
   }

@@ -1,10 +1,9 @@
-import { type Policy, type Release, release, type Standing } from "@tutti/disclosure";
+import { type Policy, type Release, release, releaseAgain } from "@tutti/disclosure";
 import { canonical, contentHash, type Envelope, type Identity, readCanonical, type Sha256, type SignatureScheme } from "@tutti/envelope";
-import type { Random } from "@tutti/field";
-import type { Contribution } from "@tutti/query";
+import { join, type Random } from "@tutti/field";
 import { type Dealer, type Dealing, type Heard, parcels, type Scheme, schemeFor, SharingFault } from "@tutti/sharing";
 import { Channel, encodeParcel, type HeardFrom, RESULT_EXCHANGE, type Said } from "./channel.ts";
-import { compute, dealingOf } from "./computation.ts";
+import { compute, dealingOf, type Numbers } from "./computation.ts";
 import { signMessage } from "./message.ts";
 import { type Participation, sessionName } from "./participation.ts";
 import { RELEASE } from "./released.ts";
@@ -15,8 +14,8 @@ import { SessionStop, STOP } from "./stop.ts";
 export type Step =
   /** Post these bytes in this exchange, and give `heard` what the coordinator delivers. */
   | { readonly kind: "exchange"; readonly exchange: number; readonly bundle: Uint8Array }
-  /** Write this down durably, then call `recorded`. `standing` is null where this participant holds no points and can't know. */
-  | { readonly kind: "record"; readonly standing: readonly Standing[] | null }
+  /** Write down durably which cells open, then call `recorded`. `cells` is null where this participant holds no points and can't know. */
+  | { readonly kind: "record"; readonly cells: readonly number[] | null }
   /** Hand in the signed release: the session is over. */
   | { readonly kind: "release"; readonly release: Release; readonly envelope: Envelope }
   /** Hand in the signed stop: the session is over, and nothing more is said. */
@@ -53,7 +52,7 @@ export class Session {
   #dealing: Dealing | null = null;
   #asked: Asked | null = null;
 
-  constructor(participation: Participation, contribution: Contribution, parts: SessionParts) {
+  constructor(participation: Participation, numbers: Numbers, parts: SessionParts) {
     const { session, participants, self, keys, committee } = participation;
     this.name = sessionName(session);
     this.#participation = participation;
@@ -62,7 +61,7 @@ export class Session {
     this.#scheme = schemeFor(committee.length);
     this.#mail = new RoundMail(participation, this.#scheme);
     this.#dealers = participants.map((_, i) => ({ contributes: true, holder: committee.includes(i) ? committee.indexOf(i) : null }));
-    this.#course = committee.includes(self) ? this.#asHolder(contribution) : this.#asOutsider(contribution);
+    this.#course = committee.includes(self) ? this.#asHolder(numbers) : this.#asOutsider(numbers);
   }
 
   /** Who takes part, in session order. */
@@ -123,25 +122,18 @@ export class Session {
     }
   }
 
-  *#asHolder(contribution: Contribution): Course {
-    const { plan, policy, committee, self, participants } = this.#participation;
+  *#asHolder(numbers: Numbers): Course {
+    const { plan, policy, guard, offer, committee, self, participants } = this.#participation;
     const holder = committee.indexOf(self);
-    const computing = compute({
-      plan,
-      policy,
-      scheme: this.#scheme,
-      dealers: this.#dealers,
-      self,
-      holder,
-      contribution,
-      random: this.#parts.random,
-    });
+    const [scheme, dealers, random] = [this.#scheme, this.#dealers, this.#parts.random];
+    const query = contentHash(offer.query);
+    const computing = compute({ plan, policy, scheme, dealers, self, holder, participants, guard, query, numbers, random });
     let exchange = 0;
     let next = computing.next();
     while (!next.done) {
       const asked = next.value;
       if ("record" in asked) {
-        yield { kind: "record", standing: asked.record };
+        yield { kind: "record", cells: asked.record };
         next = computing.next(HEARD_NOTHING);
         continue;
       }
@@ -152,17 +144,19 @@ export class Session {
       exchange++;
     }
     const { opened, contributors } = next.value;
-    const made = release(plan, opened, this.#about(contributors.length));
+    const about = this.#about(contributors.length);
+    const made = "counts" in opened ? release(plan, opened, about) : releaseAgain(opened.release!, dayOf(opened.atMs), about);
     if (committee.length < participants.length) yield { kind: "exchange", ...resultExchange(participants.length, canonical(made)) };
     return made;
   }
 
   /** A participant outside of the committee: it deals, and signs the result that more of the committee tell it than could lie together. */
-  *#asOutsider(contribution: Contribution): Course {
-    const { plan, policy, participants, self, committee } = this.#participation;
-    yield { kind: "record", standing: null };
-    const what = dealingOf({ plan, policy, scheme: this.#scheme, dealers: this.#dealers });
-    const dealt = parcels(what, self, contribution, this.#parts.random);
+  *#asOutsider({ contribution, differences }: Numbers): Course {
+    const { plan, policy, guard, participants, self, committee } = this.#participation;
+    yield { kind: "record", cells: null };
+    const what = dealingOf({ plan, policy, scheme: this.#scheme, dealers: this.#dealers, guard });
+    const secrets = { counts: join([contribution.counts, differences]), sums: contribution.sums };
+    const dealt = parcels(what, self, secrets, this.#parts.random);
     const parts = participants.map((_, to) => (committee.includes(to) ? encodeParcel(dealt[committee.indexOf(to)]!) : EMPTY));
     yield { kind: "exchange", exchange: 0, said: { broadcast: EMPTY, parts }, from: [...participants.keys()] };
     const heard = yield { kind: "exchange", ...resultExchange(participants.length, EMPTY) };
@@ -212,6 +206,11 @@ export class Session {
 }
 
 const EMPTY = new Uint8Array(0);
+/** The day of a time, in UTC. */
+function dayOf(atMs: number): string {
+  return new Date(atMs).toISOString().slice(0, 10);
+}
+
 const HEARD_NOTHING: Heard = { dealt: [], opened: [], openedWide: [], challenge: EMPTY };
 
 function resultExchange(participants: number, broadcast: Uint8Array) {

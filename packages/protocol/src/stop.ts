@@ -11,6 +11,7 @@ import type { MessageKind } from "./message.ts";
  * - `opening`, `deal`: a participant sent wrong shares, or dealt what does not add up
  * - `malformed`: a participant sent something that does not fit the protocol
  * - `disagreement`: participants signed different releases
+ * - `rollback`: a participant shows an older ledger than before
  * - `ledger`: a participant can't write its ledger, and reveals nothing without it
  * - `data`: a centre's own data could not be read
  * - `late`: the session took longer than its offer allows
@@ -26,6 +27,7 @@ export const STOP_CAUSES = [
   "deal",
   "malformed",
   "disagreement",
+  "rollback",
   "ledger",
   "data",
   "late",

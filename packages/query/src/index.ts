@@ -5,6 +5,8 @@ export { predicateOf } from "./cohort.ts";
 export { Keys } from "./key.ts";
 export { LimitError, LIMITS } from "./limit.ts";
 export { nearest } from "./nearest.ts";
+export { patientsOf } from "./patient-set.ts";
+export type { PatientSet } from "./patient-set.ts";
 export { layout } from "./plan.ts";
 export type { Cell, Contribution, Input, Layout, Plan, Quantile, Relation, Result, Stratum } from "./plan.ts";
 export { plan } from "./planning.ts";

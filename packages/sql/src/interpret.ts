@@ -1,5 +1,5 @@
 import { type Dataset, gridOf } from "@tutti/dataset";
-import { type Contribution, layout, type Plan, type Predicate } from "@tutti/query";
+import { type Contribution, layout, type PatientSet, type Plan, type Predicate } from "@tutti/query";
 
 /** One patient: the value of each variable, null or absent where it is not known. A number is in the variable's unit, on its grid. */
 export type Patient = Readonly<Record<string, string | boolean | number | null>>;
@@ -25,6 +25,14 @@ export function interpret(plan: Plan, dataset: Dataset, patients: Iterable<Patie
       else contribution.sums[offset]! += BigInt(index) ** BigInt(input.power);
     });
   return contribution;
+}
+
+/** Whether a patient belongs to a set; the plainest reading. */
+export function includes({ anyOf, upTo }: PatientSet, patient: Patient, dataset: Dataset): boolean {
+  if (!anyOf.some((predicate) => holds(predicate, patient))) return false;
+  if (upTo === null) return true;
+  const index = gridIndex(upTo.variable, patient, dataset);
+  return index !== null && index <= upTo.index;
 }
 
 /** Whether a predicate holds for a patient: docs/spec/query.md, "Conditions" and "Missing values". */

@@ -1,0 +1,109 @@
+import type { Cell, Plan, Result } from "@tutti/query";
+import type { Release, ReleaseResult } from "./release.ts";
+import type { Distance, GuardPair } from "./guard.ts";
+import type { Policy } from "./policy.ts";
+import { cellsOf } from "./reveal.ts";
+import type { Earlier } from "./system.ts";
+
+/** A set of patients that an earlier release told of. */
+export interface ReleasedSet {
+  /** The canonical text of its predicate. */
+  readonly key: string;
+  /** Only those whose value lies at most at this point of the variable's grid: what a released quantile tells of. Null: all of them. */
+  readonly upTo: { readonly variable: string; readonly index: number } | null;
+  readonly role: Cell["role"];
+  /** Keys of the cohorts and strata that it tells something of. */
+  readonly within: readonly string[];
+}
+
+/** An earlier release, as far as the guard needs it; public among the centres. */
+export interface EarlierRelease {
+  /** The session's name. */
+  readonly session: string;
+  /** `sha256:…` of the query. */
+  readonly query: string;
+  /** The centres whose patients are in it. */
+  readonly participants: readonly string[];
+  /** Milliseconds since 1970, of its offer. */
+  readonly atMs: number;
+  readonly plan: Plan;
+  readonly policy: Policy;
+  readonly sets: readonly ReleasedSet[];
+  /** Null when it stopped after something was opened. */
+  readonly release: Release | null;
+}
+
+/**
+ * The earlier releases that complementary suppression has to reckon with: of the same centres, with nothing that has safely changed since.
+ * @param distances of the pairs, in their order
+ */
+export function stillStanding(
+  history: readonly EarlierRelease[],
+  participants: readonly string[],
+  pairs: readonly GuardPair[],
+  distances: readonly Distance[],
+): readonly Earlier[] {
+  const changed = new Set(pairs.flatMap(({ earlier, same }, i) => (same && distances[i] === "far" ? [earlier] : [])));
+  const centres = [...participants].toSorted().join("\n");
+  return history
+    .filter((past, i) => !changed.has(i) && past.release?.asOf === undefined && [...past.participants].toSorted().join("\n") === centres)
+    .map(({ plan, policy, sets }) => {
+      const opened = new Set(sets.flatMap(({ key, upTo }) => (upTo === null ? [key] : [])));
+      return {
+        plan,
+        policy,
+        small: plan.cells.map(({ key }) => (opened.has(key) ? false : null)),
+        standing: plan.cells.map(({ key }) => (opened.has(key) ? "open" : "hidden")),
+      };
+    });
+}
+
+/** The sets that a list of opened cells tells of. */
+export function setsOfCells(plan: Plan, cells: readonly number[]): readonly ReleasedSet[] {
+  return cells.map((cell) => setOf(plan, cell, null));
+}
+
+/**
+ * The sets that a release tells of: the cells behind its numbers, and for each quantile those up to it; one that repeats an
+ * earlier one tells of nothing. Throws a RangeError when the release is
+ * not one of this plan.
+ */
+export function setsOfRelease(plan: Plan, { results, asOf }: Pick<Release, "results" | "asOf">): readonly ReleasedSet[] {
+  if (asOf !== undefined) return [];
+  if (results.length !== plan.results.length) throw new RangeError("the release does not have the rows of this query");
+  const rows = plan.results.map((result, i) => ({ result, row: results[i]! }));
+  if (rows.some(({ result, row }) => result.measure !== row.measure))
+    throw new RangeError("the release does not have the rows of this query");
+  const cells = [...new Set(rows.flatMap(({ result, row }) => openedCells(result, row)))].toSorted((a, b) => a - b);
+  return [...setsOfCells(plan, cells), ...rows.flatMap(({ result, row }) => setsOfQuantiles(plan, result, row))];
+}
+
+function setOf(plan: Plan, cell: number, upTo: ReleasedSet["upTo"]): ReleasedSet {
+  const { key, role, within } = plan.cells[cell]!;
+  return { key, upTo, role, within: within.map((block) => plan.cells[block]!.key) };
+}
+
+function openedCells(result: Result, row: ReleaseResult): readonly number[] {
+  const shown = (value: number | null | undefined, cell: number): readonly number[] =>
+    value === null || value === undefined ? [] : [cell];
+  if (result.kind === "count" && "count" in row) return shown(row.count, result.count);
+  if (!("known" in row)) throw new RangeError("the release does not have the rows of this query");
+  const known = "known" in result ? shown(row.known, result.known) : [];
+  if (result.kind === "proportion" && "positive" in row) {
+    return [...known, ...shown(row.positive, result.positive), ...(row.known === null ? [] : shown(row.positive, result.negative))];
+  }
+  if (result.kind === "distribution" && "counts" in row)
+    return [...known, ...result.counts.flatMap(([label, cell]) => shown(row.counts[label], cell))];
+  return known.filter((cell) => cellsOf(result).includes(cell));
+}
+
+function setsOfQuantiles(plan: Plan, result: Result, row: ReleaseResult): readonly ReleasedSet[] {
+  if (result.kind !== "quantiles" || !("quantiles" in row)) return [];
+  const { grid, variable, known } = result;
+  const scale = 10 ** grid.decimals;
+  const indices = Object.values(row.quantiles).flatMap((value) => {
+    // A quantile may lie in the middle of two points: those up to it are those up to the lower one.
+    return value === null ? [] : [Math.floor((Math.round(value * scale * 2) / 2 - grid.fromUnits) / grid.stepUnits + 1e-9)];
+  });
+  return [...new Set(indices)].map((index) => setOf(plan, known, { variable, index }));
+}

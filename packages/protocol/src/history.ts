@@ -1,0 +1,181 @@
+import { type Dataset, datasetName } from "@tutti/dataset";
+import { type EarlierRelease, type Release, setsOfCells, setsOfRelease } from "@tutti/disclosure";
+import {
+  contentHash,
+  digest,
+  type Envelope,
+  EnvelopeFault,
+  envelopeSchema,
+  LABELS,
+  openEnvelope,
+  partyNameSchema,
+  type Sha256,
+  type SignatureScheme,
+  toHex,
+  toUtf8,
+} from "@tutti/envelope";
+import type { Head } from "@tutti/ledger";
+import { LIMITS, type Plan, plan } from "@tutti/query";
+import { z } from "zod";
+import type { Acceptance } from "./answer.ts";
+import { type MessageKind, openMessage } from "./message.ts";
+import { OFFER, type Offer } from "./offer.ts";
+import { acceptancesOf, policyOf, sessionIdOf, sessionName } from "./participation.ts";
+import { RELEASE } from "./released.ts";
+import type { PinnedRoster } from "./roster.ts";
+
+/** A participant says what it has revealed in a session that came to no release. */
+export interface Record {
+  readonly session: string;
+  readonly centre: string;
+  /** The cells that opened, as indices, rising. */
+  readonly cells: readonly number[];
+}
+
+const recordSchema: z.ZodType<Record> = z.strictObject({
+  session: z.string().regex(/^[0-9a-f]{64}$/),
+  centre: partyNameSchema,
+  cells: z.array(z.int().min(0).max(LIMITS.cells)).max(LIMITS.cells),
+});
+
+/** The signed record. */
+export const RECORD: MessageKind<Record> = { label: LABELS.record, schema: recordSchema };
+
+/** One past session with its evidence: who was asked what, who took part, and what was told: a release, or a record of what may have been. */
+export interface HistoryItem {
+  readonly offer: Envelope;
+  readonly formation: Envelope;
+  /** The co-signed release; null when the session came to none. */
+  readonly release: Envelope | null;
+  /** A participant's signed record; null when there is a release. */
+  readonly record: Envelope | null;
+}
+
+/** The shape of an item; what it says counts once `openHistoryItem` has opened it. */
+export const historyItemSchema: z.ZodType<HistoryItem> = z.strictObject({
+  offer: envelopeSchema,
+  formation: envelopeSchema,
+  release: envelopeSchema.nullable(),
+  record: envelopeSchema.nullable(),
+});
+
+/** A past session as the guard and the next session need it. */
+export interface PastSession extends EarlierRelease {
+  /** `id@version` */
+  readonly dataset: string;
+  /** What all must agree on about it: the session and what it told. */
+  readonly mark: string;
+  /** The ledger's head of each participant when it accepted. */
+  readonly heads: ReadonlyMap<string, Head>;
+}
+
+/** What items are held against. */
+export interface HistoryCheck {
+  readonly roster: PinnedRoster;
+  readonly datasets: readonly Dataset[];
+  readonly scheme: SignatureScheme;
+  readonly sha256: Sha256;
+}
+
+/**
+ * Opens an item: the coordinator signed offer and formation, the participants their acceptances, and either coordinator and participants the
+ * release, or a participant the record.
+ * @throws EnvelopeFault for anything else, also when the dictionary is not one of these
+ */
+export function openHistoryItem(item: HistoryItem, check: HistoryCheck): PastSession {
+  const { roster, datasets, scheme, sha256 } = check;
+  const { value: offer } = openMessage(OFFER, item.offer, roster.coordinatorKey, scheme);
+  const dataset = datasets.find((one) => datasetName(one) === offer.query.dataset);
+  if (dataset === undefined || contentHash(dataset) !== offer.dataset) throw wrong("it is about a dictionary that is not here");
+  const acceptances = acceptancesOf(item.formation, contentHash(offer), check);
+  const session = sessionName(sessionIdOf(contentHash(offer), policyOf(offer, acceptances), acceptances, sha256));
+  const planned = plan(offer.query, dataset);
+  if (item.release !== null)
+    return pastSession(session, offer, acceptances, planned, { release: releaseOf(item.release, offer, acceptances, check) });
+  const { value: record, by } = openMessage(RECORD, item.record, roster.centreKeys, scheme);
+  if (record.session !== session || by !== record.centre || acceptances.every(({ centre }) => centre !== by))
+    throw wrong("its record is of another session");
+  if (record.cells.some((cell) => cell >= planned.cells.length)) throw wrong("its record names cells that the query does not have");
+  return pastSession(session, offer, acceptances, planned, { cells: record.cells });
+}
+
+/** A past session, from parts that have been checked. Throws a RangeError when the release is not of this plan. */
+export function pastSession(
+  session: string,
+  offer: Offer,
+  acceptances: readonly Acceptance[],
+  planned: Plan,
+  told: { readonly release: Release } | { readonly cells: readonly number[] },
+): PastSession {
+  const released = "release" in told;
+  return {
+    session,
+    dataset: offer.query.dataset,
+    query: contentHash(offer.query),
+    participants: acceptances.map(({ centre }) => centre),
+    atMs: offer.issuedAtMs,
+    plan: planned,
+    policy: policyOf(offer, acceptances),
+    sets: released ? setsOfRelease(planned, told.release) : setsOfCells(planned, told.cells),
+    release: released ? told.release : null,
+    mark: `${session} ${released ? "released" : "recorded"} ${contentHash(released ? told.release : told.cells)}`,
+    heads: new Map(acceptances.map(({ centre, ledger }) => [centre, ledger])),
+  };
+}
+
+/** The past sessions that a party knows; all parties of a session know the same, or there is none. */
+export class History {
+  readonly #items = new Map<string, { readonly past: PastSession; readonly item: HistoryItem }>();
+
+  /** Adds a session, or what more is known of one; false when nothing new is. */
+  add(past: PastSession, item: HistoryItem): boolean {
+    const before = this.#items.get(past.session);
+    if (before !== undefined && !tellsMore(past, before.past)) return false;
+    this.#items.set(past.session, { past, item });
+    return true;
+  }
+
+  /** The sessions on a dataset, oldest first. */
+  of(dataset: string): readonly PastSession[] {
+    return [...this.#items.values()]
+      .flatMap(({ past }) => (past.dataset === dataset ? [past] : []))
+      .toSorted((a, b) => a.atMs - b.atMs || (a.session < b.session ? -1 : 1));
+  }
+
+  /** All sessions, of every dataset. */
+  all(): readonly PastSession[] {
+    return [...this.#items.values()].map(({ past }) => past);
+  }
+
+  /** What all must agree on about a dataset's past, in one hash. */
+  hash(dataset: string): string {
+    const marks = this.of(dataset).map(({ mark }) => toUtf8(mark));
+    return `sha256:${toHex(digest(LABELS.history, ...marks))}`;
+  }
+
+  /** The items of a dataset that are not among these marks. */
+  beyond(dataset: string, marks: ReadonlySet<string>): readonly HistoryItem[] {
+    return [...this.#items.values()].flatMap(({ past, item }) => (past.dataset === dataset && !marks.has(past.mark) ? [item] : []));
+  }
+}
+
+/** A release tells more than a record, and of two records the one of more cells. */
+function tellsMore(one: PastSession, other: PastSession): boolean {
+  if (one.release !== null || other.release !== null) return other.release === null;
+  return one.sets.length > other.sets.length || (one.sets.length === other.sets.length && one.mark > other.mark);
+}
+
+function releaseOf(envelope: Envelope, offer: Offer, acceptances: readonly Acceptance[], { roster, scheme }: HistoryCheck): Release {
+  const keys = new Map([...roster.coordinatorKey, ...roster.centreKeys]);
+  const { value, signedBy } = openEnvelope(envelope, RELEASE.label, keys, scheme);
+  const participants = acceptances.filter(({ centre }) => signedBy.includes(centre));
+  const parsed = RELEASE.schema.safeParse(value);
+  if (!parsed.success || parsed.data.query !== contentHash(offer.query)) throw wrong("its release is of another query");
+  if (!signedBy.includes(roster.coordinator.name) || participants.length < parsed.data.policy.minimumCentres)
+    throw wrong("too few have signed its release");
+  return parsed.data;
+}
+
+function wrong(what: string): EnvelopeFault {
+  return new EnvelopeFault("payload", `a past session can't be taken into the history: ${what}`);
+}
