@@ -134,9 +134,9 @@ describe("an offer", () => {
     startAll(({ link }) => ({ link: { ...link, offers: async (sent) => [junk, ...(await link.offers(sent))] } }));
     network.hand(junk);
     await until(() => network.refusals.length === 3);
-    network.offer();
-    await until(() => network.releases.length === 3);
-    expect(network.refusals).toHaveLength(3);
+    network.offer({ issuedAtMs: 1, expiresAtMs: 2 });
+    await until(() => network.refusals.length === 6);
+    expect(network.refusals.filter((refusal) => refusal.endsWith("altered"))).toHaveLength(3);
   });
 
   test("is answered once, also after a restart", async () => {
