@@ -74,8 +74,12 @@ export function createApp(setting: AppSetting): App {
   on(ENDPOINTS.release, async (c) => {
     const { centre, body } = await fromCentre(c, LIMITS.release);
     const { release } = readJson(body, ENDPOINTS.release.request);
-    coordinator.release(centre, segment(c, "session"), release);
-    return json({});
+    return json({ release: await coordinator.release(centre, segment(c, "session"), release) });
+  });
+  on(ENDPOINTS.history, async (c) => {
+    const { body } = await fromCentre(c, LIMITS.release);
+    const { dataset, marks, records } = readJson(body, ENDPOINTS.history.request);
+    return json({ items: coordinator.history(dataset, marks, records) });
   });
   on(ENDPOINTS.stop, async (c) => {
     const { centre, body } = await fromCentre(c, LIMITS.message);

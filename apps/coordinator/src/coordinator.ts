@@ -14,7 +14,7 @@ import {
   ACCEPTANCE,
   CLOCK_SKEW_MS,
   type MessageKind,
-  History,
+  type HistoryItem,
   OFFER,
   openMessage,
   type PinnedRoster,
@@ -31,10 +31,12 @@ import type { Deadlines } from "./deadlines.ts";
 import type { Ending } from "./ending.ts";
 import type { Log } from "./log.ts";
 import { OpenOffers } from "./open-offers.ts";
+import { Past } from "./past.ts";
 import { Presence } from "./presence.ts";
 import { ProblemFault } from "./problem-fault.ts";
 import { QueryRun } from "./query-run.ts";
 import type { Store } from "./store.ts";
+import { Turns } from "./turns.ts";
 
 /** What a coordinator is, and what it works with. */
 export interface CoordinatorSetting {
@@ -59,7 +61,10 @@ const KEPT_RUNS = 100;
 /** Signs queries, fans them out, passes sealed mail, publishes releases. Each method is one endpoint; each throws ProblemFaults. */
 export class Coordinator {
   readonly #setting: CoordinatorSetting;
-  readonly #history = new History();
+  readonly #past: Past;
+  readonly #turns = new Turns<QueryRun>();
+  /** The signed offers of runs that have begun. */
+  readonly #envelopes = new WeakMap<QueryRun, Envelope>();
   readonly #presence: Presence;
   readonly #offers: OpenOffers;
   readonly #hashes: ReadonlyMap<Dataset, string>;
@@ -73,6 +78,7 @@ export class Coordinator {
 
   constructor(setting: CoordinatorSetting) {
     this.#setting = setting;
+    this.#past = new Past(setting, setting.store, setting.log);
     this.#presence = new Presence(setting.clock);
     this.#offers = new OpenOffers(setting.clock, this.#presence);
     this.#hashes = new Map(setting.datasets.map((dataset) => [dataset, contentHash(dataset, setting.sha256)]));
@@ -83,30 +89,14 @@ export class Coordinator {
     this.#demandRunning();
     const { query, dataset } = this.#checked(value);
     const open = [...this.#runs.values()].filter(({ isOpen }) => isOpen);
-    if (open.length >= MAX_OPEN.all || open.filter(({ offer }) => offer.requester === requester).length >= MAX_OPEN.requester)
+    if (open.length >= MAX_OPEN.all || open.filter((run) => run.requester === requester).length >= MAX_OPEN.requester)
       throw new ProblemFault("too-many", "too many queries are open at a time: wait until one of them has ended");
-    const { identity, roster, policy, deadlines, scheme, sha256, random, clock, store, log } = this.#setting;
-    const issuedAtMs = clock.nowMs();
-    const offer = {
-      network: roster.network,
-      id: toHex(random(16)),
-      query,
-      dataset: this.#hashes.get(dataset)!,
-      roster: roster.hash,
-      history: this.#history.hash(query.dataset),
-      requester,
-      policy,
-      invited: roster.centres.map(({ name }) => name),
-      issuedAtMs,
-      expiresAtMs: issuedAtMs + deadlines.answerMs + CLOCK_SKEW_MS,
-      answerMs: deadlines.answerMs,
-      exchangeMs: deadlines.exchangeMs,
-    };
-    const offerHash = contentHash(offer, sha256);
-    store.begin({ id: offer.id, requester, askedAtMs: issuedAtMs, query, offerHash });
+    const { identity, roster, deadlines, scheme, sha256, random, clock, store, log } = this.#setting;
+    const id = toHex(random(16));
     const run = new QueryRun({
-      offer,
-      offerHash,
+      id,
+      requester,
+      query,
       identity,
       roster,
       scheme,
@@ -117,12 +107,41 @@ export class Coordinator {
       onFormed: (session) => this.#bySession.set(session.name, run),
       onEnded: (ending) => this.#ended(run, ending),
     });
-    this.#runs.set(offer.id, run);
-    this.#byOffer.set(hexOf(offerHash), run);
+    store.begin({ id, requester, askedAtMs: run.askedAtMs, query });
+    this.#runs.set(id, run);
     this.#forgetOld();
-    log.info({ query: offer.id, requester }, "asked");
-    this.#offers.add(run, signMessage(OFFER, offer, identity, scheme));
-    return offer.id;
+    log.info({ query: id, requester }, "asked");
+    this.#turns.enter(query.dataset, run, () => this.#begin(run, dataset));
+    return id;
+  }
+
+  /** Offers a query to all centres: on one dataset one after the other, since each answer counts for the next. */
+  #begin(run: QueryRun, dataset: Dataset): void {
+    if (this.#stopping) return;
+    const { identity, roster, policy, deadlines, scheme, sha256, clock } = this.#setting;
+    const { id, requester, query } = run;
+    const issuedAtMs = clock.nowMs();
+    const offer = {
+      network: roster.network,
+      id,
+      query,
+      dataset: this.#hashes.get(dataset)!,
+      roster: roster.hash,
+      history: this.#past.hash(query.dataset),
+      requester,
+      policy,
+      invited: roster.centres.map(({ name }) => name),
+      issuedAtMs,
+      expiresAtMs: issuedAtMs + deadlines.answerMs + CLOCK_SKEW_MS,
+      answerMs: deadlines.answerMs,
+      exchangeMs: deadlines.exchangeMs,
+    };
+    const offerHash = contentHash(offer, sha256);
+    const envelope = signMessage(OFFER, offer, identity, scheme);
+    this.#envelopes.set(run, envelope);
+    this.#byOffer.set(hexOf(offerHash), run);
+    run.begin(offer, offerHash);
+    this.#offers.add(run, envelope);
   }
 
   /** Where a requester's own query stands, once there are more than `seen` events or it has ended. */
@@ -133,7 +152,7 @@ export class Coordinator {
       if (kept === null) throw new ProblemFault("not-found", "you have asked no query of this id");
       return { id, state: kept.ending.outcome, events: [], seen, release: kept.ending.release, detail: kept.ending.detail };
     }
-    if (run.offer.requester !== requester) throw new ProblemFault("not-found", "you have asked no query of this id");
+    if (run.requester !== requester) throw new ProblemFault("not-found", "you have asked no query of this id");
     await run.journal.wait(seen, WAIT_MS);
     return run.state(seen);
   }
@@ -155,7 +174,7 @@ export class Coordinator {
       const { value, by } = this.#open(REFUSAL, envelope);
       // A centre that could not read the offer can't know its hash.
       if (by !== centre || value.centre !== centre || (value.offer !== offerHash && value.reason !== "altered")) throw mismatched();
-      this.#setting.log.warn({ query: run.offer.id, centre, reason: value.reason }, "refused");
+      this.#setting.log.warn({ query: run.id, centre, reason: value.reason }, "refused");
       run.refuse(centre, value.reason);
       return null;
     }
@@ -181,15 +200,26 @@ export class Coordinator {
     return delivery;
   }
 
-  /** Takes the release as a participant signed it. */
-  release(centre: string, session: string, envelope: Envelope): void {
+  /** Takes the release as a participant signed it, and gives the one that all have signed; null means not yet. */
+  async release(centre: string, session: string, envelope: Envelope): Promise<Envelope | null> {
     const run = this.#bySession.get(session);
     if (run === undefined) throw unknown();
-    try {
-      run.sessionOf(centre).sign(centre, envelope);
-    } catch (fault) {
-      throw fault instanceof EnvelopeFault ? new ProblemFault("not-understood", fault.message) : fault;
+    if (run.ending?.release == null) {
+      try {
+        run.sessionOf(centre).sign(centre, envelope);
+      } catch (fault) {
+        throw fault instanceof EnvelopeFault ? new ProblemFault("not-understood", fault.message) : fault;
+      }
+      if (run.isOpen) await within(run.over, WAIT_MS, this.#setting.clock);
     }
+    if (run.ending !== null && run.ending.release === null) throw run.ended();
+    return run.ending?.release ?? null;
+  }
+
+  /** Takes records of sessions that came to no release, and gives what a centre does not know of a dataset's past. */
+  history(dataset: string, marks: readonly string[], records: readonly HistoryItem[]): readonly HistoryItem[] {
+    for (const record of records) this.#past.add(record);
+    return this.#past.beyond(dataset, marks);
   }
 
   /** Takes a participant's stop. */
@@ -199,7 +229,7 @@ export class Coordinator {
     const { value, by } = this.#open(STOP, envelope);
     if (by !== centre || value.centre !== centre || (value.session !== session && value.session !== `sha256:${session}`))
       throw mismatched();
-    this.#setting.log.warn({ query: run.offer.id, centre, cause: value.cause, blame: value.blame }, "stopped");
+    this.#setting.log.warn({ query: run.id, centre, cause: value.cause, blame: value.blame }, "stopped");
     run.stop(value);
   }
 
@@ -232,14 +262,17 @@ export class Coordinator {
     const { store, clock, log } = this.#setting;
     const endedAtMs = clock.nowMs();
     this.#offers.remove(run);
-    store.end(run.offer.id, ending, endedAtMs);
-    log.info({ query: run.offer.id, outcome: ending.outcome, cause: ending.cause, tookMs: endedAtMs - run.offer.issuedAtMs }, "ended");
+    store.end(run.id, ending, endedAtMs);
+    if (ending.release !== null && run.formation !== null)
+      this.#past.add({ offer: this.#envelopes.get(run)!, formation: run.formation, release: ending.release, record: null });
+    log.info({ query: run.id, outcome: ending.outcome, cause: ending.cause, tookMs: endedAtMs - run.askedAtMs }, "ended");
+    this.#turns.leave(run);
   }
 
   #forgetOld(): void {
     const ended = [...this.#runs.values()].filter(({ isOpen }) => !isOpen);
     for (const run of ended.slice(0, Math.max(0, ended.length - KEPT_RUNS))) {
-      this.#runs.delete(run.offer.id);
+      this.#runs.delete(run.id);
       for (const index of [this.#byOffer, this.#bySession]) for (const [name, of] of index) if (of === run) index.delete(name);
     }
   }

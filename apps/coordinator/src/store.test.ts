@@ -12,7 +12,7 @@ let made = 0;
 let path: string;
 beforeEach(() => (path = join(folder, `${++made}.sqlite`)));
 
-const QUERY = { id: "1", requester: "ann", askedAtMs: 1, query: { measures: [] }, offerHash: "sha256:0" };
+const QUERY = { id: "1", requester: "ann", askedAtMs: 1, query: { measures: [] } };
 const RELEASE = { payloadType: "x", payload: "e30=", signatures: [{ keyid: "a", sig: "s".repeat(88) }] };
 
 test("a release outlives the process, for its own requester", () => {

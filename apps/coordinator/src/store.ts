@@ -1,5 +1,5 @@
 import { DatabaseSync, type StatementSync } from "node:sqlite";
-import type { Outcome } from "@tutti/protocol";
+import { type HistoryItem, historyItemSchema, type Outcome } from "@tutti/protocol";
 import { type Envelope, envelopeSchema } from "@tutti/envelope";
 import { type Ending, INTERRUPTED } from "./ending.ts";
 
@@ -10,8 +10,6 @@ export interface AskedQuery {
   /** Milliseconds since 1970. */
   readonly askedAtMs: number;
   readonly query: unknown;
-  /** `sha256:…` */
-  readonly offerHash: string;
 }
 
 /** A query that has ended. */
@@ -25,23 +23,27 @@ export interface Store {
   end(id: string, ending: Ending, endedAtMs: number): void;
   /** A requester's own query that has ended, or null. */
   find(id: string, requester: string): KeptQuery | null;
+  /** Keeps what a past session told, in place of what was known of it. */
+  keep(session: string, item: HistoryItem): void;
+  /** All past sessions, oldest first. */
+  history(): Iterable<HistoryItem>;
   close(): void;
 }
 
-const VERSION = 1;
+const VERSION = 2;
 const SCHEMA = `
   CREATE TABLE query (
     id TEXT PRIMARY KEY,
     requester TEXT NOT NULL,
     asked_at_ms INTEGER NOT NULL,
     query TEXT NOT NULL,
-    offer_hash TEXT NOT NULL,
     outcome TEXT,
     detail TEXT,
     ended_at_ms INTEGER,
     release TEXT
   ) STRICT, WITHOUT ROWID;
   CREATE INDEX query_by_requester ON query (requester, asked_at_ms);
+  CREATE TABLE past (number INTEGER PRIMARY KEY, session TEXT NOT NULL UNIQUE, item TEXT NOT NULL) STRICT;
 `;
 
 /** A store in an SQLite file, or in memory for `:memory:`. */
@@ -50,6 +52,8 @@ export class SqliteStore implements Store {
   readonly #begin: StatementSync;
   readonly #end: StatementSync;
   readonly #find: StatementSync;
+  readonly #keep: StatementSync;
+  readonly #history: StatementSync;
 
   /**
    * Opens the file, or makes it. Queries that were open when the process ended are marked as stopped.
@@ -60,15 +64,27 @@ export class SqliteStore implements Store {
     this.#database
       .prepare("UPDATE query SET outcome = ?, detail = ?, ended_at_ms = ? WHERE outcome IS NULL")
       .run(INTERRUPTED.outcome, INTERRUPTED.detail, nowMs);
-    this.#begin = this.#database.prepare("INSERT INTO query (id, requester, asked_at_ms, query, offer_hash) VALUES (?, ?, ?, ?, ?)");
+    this.#begin = this.#database.prepare("INSERT INTO query (id, requester, asked_at_ms, query) VALUES (?, ?, ?, ?)");
     this.#end = this.#database.prepare("UPDATE query SET outcome = ?, detail = ?, ended_at_ms = ?, release = ? WHERE id = ?");
     this.#find = this.#database.prepare(
       "SELECT outcome, detail, release FROM query WHERE id = ? AND requester = ? AND outcome IS NOT NULL",
     );
+    this.#keep = this.#database.prepare(
+      "INSERT INTO past (session, item) VALUES (?, ?) ON CONFLICT (session) DO UPDATE SET item = excluded.item",
+    );
+    this.#history = this.#database.prepare("SELECT item FROM past ORDER BY number");
   }
 
-  begin({ id, requester, askedAtMs, query, offerHash }: AskedQuery): void {
-    this.#begin.run(id, requester, askedAtMs, JSON.stringify(query), offerHash);
+  keep(session: string, item: HistoryItem): void {
+    this.#keep.run(session, JSON.stringify(item));
+  }
+
+  *history(): Iterable<HistoryItem> {
+    for (const { item } of this.#history.iterate()) yield historyItemSchema.parse(JSON.parse(item as string));
+  }
+
+  begin({ id, requester, askedAtMs, query }: AskedQuery): void {
+    this.#begin.run(id, requester, askedAtMs, JSON.stringify(query));
   }
 
   end(id: string, { outcome, detail, release }: Ending, endedAtMs: number): void {

@@ -2,6 +2,7 @@ import { type Dataset, datasetSchema } from "@tutti/dataset";
 import { type Policy, policySchema } from "@tutti/disclosure";
 import { type Envelope, envelopeSchema } from "@tutti/envelope";
 import { z } from "zod";
+import { type HistoryItem, historyItemSchema } from "./history.ts";
 import { type QueryState, queryStateSchema } from "./progress.ts";
 
 /** Who may call an endpoint: anybody, a researcher with a token, a centre by its signature on the request. */
@@ -42,11 +43,25 @@ export interface Endpoints {
    * same delivery. `too-late` when the exchange went on without it.
    */
   readonly exchange: Endpoint;
-  /** Hands in the release as this participant signed it. */
-  readonly release: Endpoint<{ readonly release: Envelope }, Readonly<Record<never, never>>>;
+  /**
+   * Hands in the release as this participant signed it, and waits for the one that all have signed: null when that takes longer than one
+   * request may wait; ask again with the same. `ended` when it comes to none.
+   */
+  readonly release: Endpoint<{ readonly release: Envelope }, { readonly release: Envelope | null }>;
+  /**
+   * Tells each other of past sessions on a dataset: the centre says what it knows (`marks`) and hands in records of sessions that came to no
+   * release; the coordinator answers with what the centre does not know.
+   */
+  readonly history: Endpoint<
+    { readonly dataset: string; readonly marks: readonly string[]; readonly records: readonly HistoryItem[] },
+    { readonly items: readonly HistoryItem[] }
+  >;
   /** Hands in a signed stop; `:session` is the session's name, or the hexadecimal part of the offer's hash when none was formed. */
   readonly stop: Endpoint<{ readonly stop: Envelope }, Readonly<Record<never, never>>>;
 }
+
+/** Past sessions of one dataset that a request can name. */
+const MAX_MARKS = 100_000;
 
 const empty = z.strictObject({});
 
@@ -81,7 +96,18 @@ export const ENDPOINTS: Endpoints = {
     path: "/v1/sessions/:session/releases",
     caller: "centre",
     request: z.strictObject({ release: envelopeSchema }),
-    response: empty,
+    response: z.strictObject({ release: envelopeSchema.nullable() }),
+  },
+  history: {
+    method: "POST",
+    path: "/v1/history",
+    caller: "centre",
+    request: z.strictObject({
+      dataset: z.string().max(100),
+      marks: z.array(z.string().max(200)).max(MAX_MARKS),
+      records: z.array(historyItemSchema).max(100),
+    }),
+    response: z.strictObject({ items: z.array(historyItemSchema).max(MAX_MARKS) }),
   },
   stop: {
     method: "POST",
