@@ -49,7 +49,7 @@ export const LIVE: Dataset = datasetSchema.parse({
   },
 });
 
-/** Centres with patients from a seed, `perCentre` at most each and one at least. */
+/** Centres with patients from a seed: `perCentre` at most each, and half as many at least. */
 export function liveCentres(count: number, perCentre: number, seed: number): LiveCentres {
   const draw = seeded(seed, "live");
   const below = (n: number): number => new DataView(draw(4).buffer).getUint32(0) % n;
@@ -57,7 +57,7 @@ export function liveCentres(count: number, perCentre: number, seed: number): Liv
   return new Map(
     Array.from({ length: count }, (_, c) => {
       const name = `centre-${String(c + 1).padStart(2, "0")}`;
-      const patients = Array.from({ length: 1 + below(perCentre) }, (_unused, p) => ({
+      const patients = Array.from({ length: Math.ceil(perCentre / 2) + below(Math.floor(perCentre / 2) + 1) }, (_unused, p) => ({
         patient_id: `NIR-${name}-${seed}-${p + 1}`,
         sex: known(below(3) === 0 ? ("M" as const) : ("F" as const)),
         dyspnea: known(below(2) === 0),

@@ -26,6 +26,11 @@ const GROWN = {
 };
 const BY_SEX = { dataset: "live@3", purpose: "two groups", by: ["sex"], measures: [{ id: "hb", quantiles: "hb", at: [0.5] }] };
 
+/** The number, but for the last rounding. */
+function close(value: number): number {
+  return expect.closeTo(value, 10) as number;
+}
+
 /** Asks all queries of one sandbox; gives the results of each. */
 async function results(centres: LiveCentres, queries: readonly unknown[]): Promise<readonly (readonly object[])[]> {
   const folder = writeSandbox(centres, queries);
@@ -45,21 +50,21 @@ function expectEverything(rows: readonly object[], centres: LiveCentres): void {
   const sexes = (code: string) => all.filter(({ sex }) => sex === code).length;
   expect(rows).toEqual([
     { measure: "n", stratum: {}, count: all.length },
-    { measure: "dyspnea", stratum: {}, known, positive, rate: expect.closeTo(positive / known, 10) },
+    { measure: "dyspnea", stratum: {}, known, positive, rate: close(positive / known) },
     { measure: "sex", stratum: {}, known: sexes("F") + sexes("M"), counts: { F: sexes("F"), M: sexes("M") } },
     {
       measure: "age",
       stratum: {},
       known: ages.length,
-      quantiles: { "0.25": quantile(ages, 1, 4), "0.5": quantile(ages, 1, 2), "0.75": quantile(ages, 3, 4) },
+      quantiles: { "0.25": close(quantile(ages, 1, 4)), "0.5": close(quantile(ages, 1, 2)), "0.75": close(quantile(ages, 3, 4)) },
     },
-    { measure: "hb", stratum: {}, known: hb.length, mean: expect.closeTo(mean(hb), 10), sd: expect.closeTo(standardDeviation(hb), 10) },
+    { measure: "hb", stratum: {}, known: hb.length, mean: close(mean(hb)), sd: close(standardDeviation(hb)) },
   ]);
 }
 
 test.each([
-  [3, 80],
-  [5, 40],
+  [3, 40],
+  [5, 25],
 ])("%i centres: three queries of one network are exact", async (count, perCentre) => {
   const centres = liveCentres(count, perCentre, count);
   const [everything, grown, bySex] = await results(centres, [EVERYTHING, GROWN, BY_SEX]);
@@ -68,7 +73,7 @@ test.each([
   const hb = valuesOf(some, "hb");
   expect(grown).toEqual([
     { measure: "n", stratum: {}, count: some.length },
-    { measure: "hb", stratum: {}, known: hb.length, mean: expect.closeTo(mean(hb), 10), sd: expect.closeTo(standardDeviation(hb), 10) },
+    { measure: "hb", stratum: {}, known: hb.length, mean: close(mean(hb)), sd: close(standardDeviation(hb)) },
   ]);
   for (const code of ["F", "M"]) {
     const values = valuesOf(
@@ -79,7 +84,7 @@ test.each([
       measure: "hb",
       stratum: { sex: code },
       known: values.length,
-      quantiles: { "0.5": quantile(values, 1, 2) },
+      quantiles: { "0.5": close(quantile(values, 1, 2)) },
     });
   }
 });
