@@ -28,14 +28,13 @@ export class HttpCaller {
   readonly #agent: http.Agent;
   readonly #signal: AbortSignal;
 
-  /** @param signal ends every request and connection */
+  /** @param signal ends every request */
   constructor(address: string, signal: AbortSignal) {
     this.#address = new URL(address);
     this.#client = this.#address.protocol === "https:" ? https : http;
     this.#agent = new this.#client.Agent({ keepAlive: true, scheduling: "lifo" });
     this.#signal = signal;
     setMaxListeners(0, signal);
-    signal.addEventListener("abort", () => this.#agent.destroy(), { once: true });
   }
 
   /** Sends a request. `sent` is called once all of it is on its way. */
