@@ -10,9 +10,9 @@ export interface Cover {
 
 /** With more demands, one order of them is tried. */
 const MANY_DEMANDS = 80;
-/** With more candidates, there is no search for the optimum; it stops after so many checks of a demand. */
+/** With more candidates, there is no search for the optimum; it stops after so many searches for moves. */
 const MAX_CANDIDATES = 64;
-const MAX_CHECKS = 800;
+const MAX_SEARCHES = 400;
 
 /**
  * A small set of cells that, hidden, meets every demand; null when some demand is not met whatever hides. First demand by demand, each at the
@@ -66,7 +66,6 @@ class Optimum {
   readonly #ways: Ways;
   readonly #demands: readonly number[];
   readonly #candidates: readonly number[];
-  #checks = 0;
 
   constructor(ways: Ways, demands: readonly number[], candidates: readonly number[]) {
     this.#ways = ways;
@@ -78,10 +77,11 @@ class Optimum {
   find(best: ReadonlySet<number>): Cover {
     const clauses: (readonly number[])[] = [];
     const limit = this.#ways.total(best);
+    const lastSearch = this.#ways.searches + MAX_SEARCHES;
     for (;;) {
       const cells = hittingSet(clauses, (cell) => this.#ways.total([cell]), limit);
       if (cells === null) return { cells: best, optimal: true };
-      if (cells === undefined || this.#checks > MAX_CHECKS) return { cells: best, optimal: false };
+      if (cells === undefined || this.#ways.searches > lastSearch) return { cells: best, optimal: false };
       const unmet = this.#demands.filter((demand) => !this.#meets(demand, cells));
       if (unmet.length === 0) return { cells, optimal: true };
       const fresh: (readonly number[])[] = [];
@@ -96,7 +96,6 @@ class Optimum {
   }
 
   #meets(demand: number, hidden: ReadonlySet<number>): boolean {
-    this.#checks++;
     return this.#ways.within(demand, hidden) !== null;
   }
 
@@ -109,7 +108,6 @@ class Optimum {
       if (more.length === 0) return [];
       for (const cell of more) outside.add(cell);
       hidden = new Set([...cells, ...this.#candidates.filter((cell) => !outside.has(cell))]);
-      this.#checks++;
     }
     return [...outside].filter((cell) => {
       hidden.add(cell);

@@ -8,7 +8,7 @@ export { differencesOf, setName, setsToKeep, setsUpTo } from "./membership.ts";
 export type { Membership } from "./membership.ts";
 export { openedFirst, openedQuantiles } from "./opened.ts";
 export type { Opened } from "./opened.ts";
-export { pattern } from "./pattern.ts";
+export { pattern, protects } from "./pattern.ts";
 export type { Pattern } from "./pattern.ts";
 export { DEFAULT_POLICY, MAX_THRESHOLD, policySchema, strictest } from "./policy.ts";
 export type { Policy } from "./policy.ts";

@@ -2,9 +2,9 @@ import type { Relation } from "@tutti/query";
 import { coverOf } from "./cover.ts";
 import { Mover } from "./move.ts";
 import { fall, rise } from "./protection.ts";
-import type { SuppressionSystem } from "./system.ts";
+import type { SuppressionSystem, SystemCell } from "./system.ts";
 import { Table } from "./table.ts";
-import { Ways } from "./ways.ts";
+import { THOROUGH_STEPS, Ways } from "./ways.ts";
 
 /** Which cells hide. */
 export interface Pattern {
@@ -24,26 +24,15 @@ export interface Pattern {
  * is connected with it hides. See docs/spec/disclosure.md.
  */
 export function pattern(system: SuppressionSystem): Pattern {
-  const order = canonicalOrder(system.cells);
-  const cells = order.map((cell) => system.cells[cell]!);
-  const table = new Table(cells.length, canonicalRelations(system.relations, order));
-  const hidden = cells.map(({ primary, shown, released }) => (primary || !shown) && !released);
-  const firm = (cell: number): boolean => cells[cell]!.firm;
-  const released = (cell: number): boolean => cells[cell]!.released;
+  const { order, cells, components } = canonical(system);
+  const hidden = cells.map(hidesAnyhow);
   const exposed: number[] = [];
   let optimal = true;
-  for (const component of table.components(released)) {
-    const primaries = component.filter((cell) => cells[cell]!.primary);
-    if (primaries.length === 0 || component.length === 1) continue;
-    const mover = new Mover(table, component, firm);
-    const demands = primaries.flatMap((cell) => [rise(table, cell, firm), fall(table, cell)]);
-    const costs = new Map(component.map((cell) => [cell, hidden[cell] ? 0 : price(table, cell)]));
-    const candidates = component.filter((cell) => costs.get(cell)! > 0);
-    const ways = new Ways(mover, demands, (cell) => costs.get(cell) ?? Infinity);
-    const found = coverOf(ways, [...demands.keys()], candidates);
+  for (const { ways, demands, candidates, primaries, touched } of components) {
+    const found = coverOf(ways, demands, candidates);
     for (const cell of found?.cells ?? candidates) hidden[cell] = true;
     if (found?.optimal !== true) optimal = false;
-    if (found === null && touches(table, component, released)) exposed.push(...primaries);
+    if (found === null && touched) exposed.push(...primaries);
   }
   const back = new Map(order.map((cell, i) => [cell, i]));
   return {
@@ -51,6 +40,57 @@ export function pattern(system: SuppressionSystem): Pattern {
     optimal,
     exposed: exposed.map((cell) => order[cell]!).toSorted((a, b) => a - b),
   };
+}
+
+/** Whether a pattern protects by the rule of `pattern`; cells that hide anyhow need not be in it. */
+export function protects(system: SuppressionSystem, hidden: readonly boolean[]): boolean {
+  const { order, components } = canonical(system, THOROUGH_STEPS);
+  return components.every(({ ways, demands, candidates, touched }) => {
+    const chosen = new Set(candidates.filter((cell) => hidden[order[cell]!]));
+    return (chosen.size === candidates.length && !touched) || demands.every((demand) => ways.within(demand, chosen) !== null);
+  });
+}
+
+/** Cells that relations connect, one of which at least must hide. */
+interface Component {
+  readonly ways: Ways;
+  readonly demands: readonly number[];
+  /** Cells that may hide at a cost. */
+  readonly candidates: readonly number[];
+  readonly primaries: readonly number[];
+  /** Something released adds up with some of them. */
+  readonly touched: boolean;
+}
+
+function hidesAnyhow({ primary, shown, released }: SystemCell): boolean {
+  return (primary || !shown) && !released;
+}
+
+/** The system in an order of its own, and what is to be decided. `order`: where each cell was. */
+function canonical(
+  system: SuppressionSystem,
+  maxCheckSteps?: number,
+): {
+  readonly order: readonly number[];
+  readonly cells: readonly SystemCell[];
+  readonly components: readonly Component[];
+} {
+  const order = canonicalOrder(system.cells);
+  const cells = order.map((cell) => system.cells[cell]!);
+  const table = new Table(cells.length, canonicalRelations(system.relations, order));
+  const firm = (cell: number): boolean => cells[cell]!.firm;
+  const released = (cell: number): boolean => cells[cell]!.released;
+  const components = table.components(released).flatMap((component): Component[] => {
+    const primaries = component.filter((cell) => cells[cell]!.primary);
+    if (primaries.length === 0 || component.length === 1) return [];
+    const mover = new Mover(table, component, firm);
+    const demands = primaries.flatMap((cell) => [rise(table, cell, firm), fall(table, cell)]);
+    const costs = new Map(component.map((cell) => [cell, hidesAnyhow(cells[cell]!) ? 0 : price(table, cell)]));
+    const ways = new Ways(mover, demands, (cell) => costs.get(cell) ?? Infinity, maxCheckSteps);
+    const candidates = component.filter((cell) => costs.get(cell)! > 0);
+    return [{ ways, demands: [...demands.keys()], candidates, primaries, touched: touches(table, component, released) }];
+  });
+  return { order, cells, components };
 }
 
 /** More than all the levels of a plan add up to: one cell more weighs more than which. */

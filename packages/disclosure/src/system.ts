@@ -38,8 +38,8 @@ export interface Earlier {
 /**
  * The system of a plan together with all earlier ones: cells by key, relations of all. The cells of the plan come first, in its order.
  *
- * A cell that an earlier plan hid for its own sake still must; one that it opened is released, and can't be hidden any more. Where two sessions
- * contradict each other, less is taken to be known. A cell that is 0 for certain stays in the list but in no relation: it can't protect another.
+ * A cell that an earlier plan hid for its own sake, or that may have been, still must; unless this plan has it too, and with it a verdict of its own. One
+ * that was opened is released, and can't be hidden any more. Where two sessions contradict each other, less is taken to be known. A cell that is 0 for certain stays in the list but in no relation: it can't protect another.
  *
  * @param small the verdict of each cell of the plan
  * @param refused the cells that hide for what earlier releases have told, by cell
@@ -51,12 +51,22 @@ export function systemOf(
   earlier: readonly Earlier[] = [],
   refused: readonly boolean[] = [],
 ): SuppressionSystem {
-  const merging = new Merging();
+  const merging = new Merging(new Set(plan.cells.flatMap(({ key }, cell) => (refused[cell] === true ? [key] : []))));
   const hides = primary(plan, policy, small);
+  const judged = new Set(plan.cells.map(({ key }) => key));
   merging.add(plan, policy, small, (cell) => hides[cell]! || refused[cell] === true);
   for (const before of earlier) {
-    const shown = new Set(before.plan.results.flatMap(cellsOf));
-    merging.add(before.plan, before.policy, before.small, (cell) => shown.has(cell) && before.standing[cell] === "hidden", before.standing);
+    const { cells, results } = before.plan;
+    const shown = new Set(results.flatMap(cellsOf));
+    const hid = primary(
+      before.plan,
+      before.policy,
+      before.small.map((verdict) => verdict === true),
+    );
+    const stillHides = (cell: number): boolean =>
+      !judged.has(cells[cell]!.key) &&
+      (hid[cell]! || (before.small[cell] === null && shown.has(cell) && before.standing[cell] === "hidden"));
+    merging.add(before.plan, before.policy, before.small, stillHides, before.standing);
   }
   return merging.finish(policy.threshold);
 }
@@ -66,10 +76,16 @@ type Said = Omit<SystemCell, "firm">;
 
 /** Several plans becoming one system. */
 class Merging {
+  /** Keys of cells that were released before, of patients who have changed since. */
+  readonly #refused: ReadonlySet<string>;
   readonly #at = new Map<string, number>();
   readonly #cells: Said[] = [];
   readonly #bounds: Bound[] = [];
   readonly #relations: Relation[] = [];
+
+  constructor(refused: ReadonlySet<string>) {
+    this.#refused = refused;
+  }
 
   /** @param standing of an earlier plan; absent for the one that is to be decided */
   add(
@@ -85,7 +101,7 @@ class Merging {
         key,
         primary: hides(cell),
         shown: standing === undefined && shown.has(cell),
-        released: shown.has(cell) && standing?.[cell] === "open",
+        released: shown.has(cell) && standing?.[cell] === "open" && !this.#refused.has(key),
       };
       return this.#cell(said, boundOf(policy, small[cell] ?? null));
     });
