@@ -4,6 +4,12 @@ import type { Dialect } from "./dialect.ts";
 /** The name of the patient table in every database. */
 export const PATIENTS = "patients";
 
+/** The name of the column that holds the patient's number at this centre; no variable can have it. */
+export const PATIENT_NUMBER = "patient number";
+
+/** Numbers of patients are below this. */
+const MOST_PATIENTS = 2 ** 32;
+
 /** A column of the patient table: whole numbers 0 … size − 1, each the position of a value, or NULL where it is not known. */
 export interface Column {
   readonly name: string;
@@ -15,7 +21,8 @@ export interface Column {
 }
 
 /**
- * The patient table as SQL sees it: one row a patient, one column for each variable that is not in a repeated table. See README.md.
+ * The patient table as SQL sees it: one row a patient, one column for each variable that is not in a repeated table, then the
+ * patient's number. See README.md.
  */
 export class PatientTable {
   readonly columns: readonly Column[];
@@ -36,7 +43,8 @@ export class PatientTable {
   /** The statement that makes the table, empty, under a name. */
   definition(name: string, { identifier, integer }: Dialect): string {
     const columns = this.columns.map((column) => `${identifier(column.name)} ${integer(column.size)}`);
-    return `CREATE TABLE ${identifier(name)} (${columns.join(", ")})`;
+    const number = `${identifier(PATIENT_NUMBER)} ${integer(MOST_PATIENTS - 1)}`;
+    return `CREATE TABLE ${identifier(name)} (${[...columns, number].join(", ")})`;
   }
 }
 

@@ -59,7 +59,20 @@ export class Database {
   }
 
   /** Runs a statement and gives all it answers. SourceError when it takes longer than the deadline, in milliseconds from now, or fails. */
-  async answer({ text, parameters }: Statement, deadlineMs: number): Promise<Answer> {
+  answer(statement: Statement, deadlineMs: number): Promise<Answer> {
+    return this.#within(deadlineMs, async () => (await (await this.#bound(statement)).runAndReadAll()).getColumns() as Answer);
+  }
+
+  /** Runs a statement whose answer may be long, and hands it on piece by piece. SourceError as for `answer`. */
+  scan(statement: Statement, deadlineMs: number, take: (rows: Answer) => void): Promise<void> {
+    return this.#within(deadlineMs, async () => {
+      const result = await (await this.#bound(statement)).stream();
+      for (let chunk = await result.fetchChunk(); chunk !== null && chunk.rowCount > 0; chunk = await result.fetchChunk())
+        take(chunk.getColumns() as Answer);
+    });
+  }
+
+  async #within<T>(deadlineMs: number, work: () => Promise<T>): Promise<T> {
     if (deadlineMs <= 0) throw new SourceError(TOO_LONG);
     let late = false;
     const stop = (): void => {
@@ -70,11 +83,7 @@ export class Database {
     };
     let timer = setTimeout(stop, deadlineMs);
     try {
-      const statement = await this.#prepare(text);
-      const types = parameters.map(() => DuckDBIntegerType.instance);
-      statement.bind([...parameters], types);
-      const result = await statement.runAndReadAll();
-      return result.getColumns() as Answer;
+      return await work();
     } catch {
       throw new SourceError(
         late ? TOO_LONG : "the data source could not answer: allow it more memory, or ask for fewer measures or strata",
@@ -82,6 +91,13 @@ export class Database {
     } finally {
       clearTimeout(timer);
     }
+  }
+
+  async #bound({ text, parameters }: Statement): Promise<DuckDBPreparedStatement> {
+    const statement = await this.#prepare(text);
+    const types = parameters.map(() => DuckDBIntegerType.instance);
+    statement.bind([...parameters], types);
+    return statement;
   }
 
   async #prepare(text: string): Promise<DuckDBPreparedStatement> {

@@ -1,5 +1,6 @@
 import { DuckDBDataChunk, type DuckDBAppender } from "@duckdb/node-api";
-import { DUCKDB, PATIENTS, type PatientTable } from "@tutti/sql";
+import { DUCKDB, PATIENT_NUMBER, PATIENTS, type PatientTable } from "@tutti/sql";
+import type { PatientNumbers } from "../guard/patient-numbers.ts";
 import { CellReader, type Code } from "./cell.ts";
 import { Findings } from "./data-problem.ts";
 import type { Database } from "./database.ts";
@@ -20,7 +21,9 @@ export class Intake {
   readonly #database: Database;
   readonly #table: PatientTable;
   readonly #key: string;
-  readonly #keys = new Set<string>();
+  readonly #numbers: PatientNumbers;
+  /** Bits of the patients whose rows have come. */
+  #met: Uint32Array = new Uint32Array(1024);
   readonly #buffers: number[][];
   readonly #missing: number[];
   #appender: DuckDBAppender | undefined;
@@ -29,12 +32,14 @@ export class Intake {
   #buffered = 0;
   #staged = 0;
 
-  constructor(database: Database, table: PatientTable, key: string) {
+  /** @param numbers the patients' numbers: of an identifier nothing else is kept */
+  constructor(database: Database, table: PatientTable, key: string, numbers: PatientNumbers) {
     this.#database = database;
     this.#table = table;
     this.#key = key;
+    this.#numbers = numbers;
     this.cells = table.columns.map((column) => new CellReader(column));
-    this.#buffers = table.columns.map(() => []);
+    this.#buffers = [...table.columns.map(() => []), []];
     this.#missing = table.columns.map(() => 0);
   }
 
@@ -43,12 +48,13 @@ export class Intake {
     await this.#stage();
   }
 
-  /** The patient's identifier: it is compared with the others, and not kept. */
+  /** The patient's identifier: its number is kept. */
   key(text: string, line: number): void {
     const key = text.trim();
-    if (key === "") this.findings.add(this.#key, "empty-key", line);
-    else if (this.#keys.has(key)) this.findings.add(this.#key, "duplicate-key", line);
-    else this.#keys.add(unshared(key));
+    if (key === "") return this.findings.add(this.#key, "empty-key", line);
+    const number = this.#numbers.numberOf(key);
+    if (this.#meet(number)) this.findings.add(this.#key, "duplicate-key", line);
+    this.#buffers.at(-1)![this.#buffered] = number;
   }
 
   /** A value, of the column at this place in the patient table. */
@@ -85,12 +91,25 @@ export class Intake {
     return { rows: this.#rows, variables: Object.fromEntries(variables), ignored };
   }
 
+  /** Whether this patient's row has come before. */
+  #meet(number: number): boolean {
+    const word = number >>> 5;
+    if (word >= this.#met.length) {
+      const longer = new Uint32Array(Math.max(word + 1, 2 * this.#met.length));
+      longer.set(this.#met);
+      this.#met = longer;
+    }
+    const before = this.#met[word]!;
+    this.#met[word] = before | (1 << (number & 31));
+    return ((before >>> (number & 31)) & 1) === 1;
+  }
+
   #append(): void {
     const rows = this.#buffered;
     this.#buffered = 0;
-    if (rows === 0 || this.findings.any || this.#table.columns.length === 0) return;
+    if (rows === 0 || this.findings.any) return;
     const appender = this.#appender!;
-    const chunk = (this.#chunk ??= DuckDBDataChunk.create(this.#table.columns.map((_, i) => appender.columnType(i))));
+    const chunk = (this.#chunk ??= DuckDBDataChunk.create(this.#buffers.map((_, i) => appender.columnType(i))));
     chunk.reset();
     chunk.rowCount = rows;
     this.#buffers.forEach((buffer, i) => chunk.setColumnValues(i, rows === CHUNK_ROWS ? buffer : buffer.slice(0, rows)));
@@ -108,12 +127,8 @@ export class Intake {
   async #unstage(): Promise<void> {
     this.#appender?.closeSync();
     const columns = this.#table.columns.map(({ name, size }) => `NULLIF(${DUCKDB.identifier(name)}, ${size})`);
+    columns.push(DUCKDB.identifier(PATIENT_NUMBER));
     await this.#database.run(`INSERT INTO ${PATIENTS} SELECT ${columns.join(", ")} FROM ${STAGED}; DROP TABLE ${STAGED}; CHECKPOINT`);
     this.#staged = 0;
   }
-}
-
-/** The same text with memory of its own: a slice would keep the whole piece of the file that it was cut from. */
-function unshared(text: string): string {
-  return Buffer.from(text, "utf16le").toString("utf16le");
 }

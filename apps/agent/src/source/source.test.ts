@@ -6,6 +6,7 @@ import { check, plan, type Plan, type Query } from "@tutti/query";
 import { interpret } from "@tutti/sql";
 import { afterAll, beforeAll, describe, expect, test } from "vitest";
 import { DataProblem } from "./data-problem.ts";
+import { PassingNumbers } from "../guard/patient-numbers.ts";
 import { openSource, type SourceConfig } from "./source.ts";
 
 const label = { en: "x", fr: "x" };
@@ -172,6 +173,47 @@ describe("what is refused, by where and what to do, and never by what it holds",
   test("a kind of file that is not read", async () => {
     const data = await written("PK", "patients.xlsx");
     expect((await problem(openSource({ dataset: small, data }))).message).toMatch(/neither \.csv/);
+  });
+});
+
+describe("members", () => {
+  const sets = new Map([
+    ["cough", { anyOf: [{ variable: "cough", in: [true] }], upTo: null }],
+    ["all", { anyOf: [{ all: [] }], upTo: null }],
+    ["young", { anyOf: [{ all: [] }], upTo: { variable: "age", index: 43 } }],
+  ]);
+  const bits = (bitmap: Uint32Array | undefined): readonly number[] =>
+    [...Array(64).keys()].filter((n) => (bitmap![n >>> 5] ?? 0) & (1 << (n & 31)));
+
+  test("are told by the patients' numbers, the same whatever the order of the rows", async () => {
+    const numbers = new PassingNumbers();
+    for (let i = 0; i < 40; i++) numbers.numberOf(`other ${i}`);
+    const rows = ["p1,1,,4.3", "p2,0,,4.4", "p3,1,,", "p4,,,0"];
+    for (const order of [rows, rows.toReversed()]) {
+      const data = await written(`id,cough,stage,age\n${order.join("\n")}\n`);
+      const source = await openSource({ dataset: small, data, numbers });
+      const members = await source.members(sets);
+      expect([...members.keys()].map((name) => [name, bits(members.get(name))])).toEqual([
+        ["cough", [40, 42]],
+        ["all", [40, 41, 42, 43]],
+        ["young", [40, 43]],
+      ]);
+      await source.close();
+    }
+  });
+
+  test("are as many as there are patients, over many pieces of the answer", async () => {
+    const data = await written(`id,cough,stage,age\n${Array.from({ length: 10_000 }, (_, i) => `p${i},${i % 2},,${i % 18}`).join("\n")}\n`);
+    const source = await openSource({ dataset: small, data });
+    const members = await source.members(sets);
+    expect([...members.values()].map((bitmap) => bits(bitmap).length)).toEqual([32, 64, 20]);
+    expect(
+      members
+        .get("all")!
+        .slice(0, 312)
+        .every((word) => word === 0xffff_ffff),
+    ).toBe(true);
+    await source.close();
   });
 });
 

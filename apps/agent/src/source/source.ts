@@ -1,8 +1,10 @@
 import { open, realpath, stat } from "node:fs/promises";
 import { extname } from "node:path";
 import { type Dataset, datasetName } from "@tutti/dataset";
-import type { Contribution, Plan } from "@tutti/query";
-import { type Answer, compile, DUCKDB, PatientTable } from "@tutti/sql";
+import type { Bitmap } from "@tutti/disclosure";
+import type { Contribution, PatientSet, Plan } from "@tutti/query";
+import { type Answer, compile, compileMembers, DUCKDB, type GridBit, PatientTable } from "@tutti/sql";
+import { PassingNumbers, type PatientNumbers } from "../guard/patient-numbers.ts";
 import { readCsv } from "./csv-file.ts";
 import { DataProblem } from "./data-problem.ts";
 import { Database, type Resources, SourceError } from "./database.ts";
@@ -15,6 +17,8 @@ export interface SourceConfig {
   readonly dataset: Dataset;
   /** The path of one file: .csv, .tsv, .txt or .parquet. */
   readonly data: string;
+  /** Numbers that nobody keeps if absent. */
+  readonly numbers?: PatientNumbers | undefined;
   /** 512 if absent. */
   readonly memoryLimitMb?: number | undefined;
   /** 1 for a small file, 2 for a large one, if absent. */
@@ -28,6 +32,8 @@ export interface Source {
   readonly summary: Summary;
   /** What this centre contributes to a plan; plans are answered one after the other. RangeError when the plan is of another dataset, SourceError when it takes too long or fails. */
   contribute(plan: Plan): Promise<Contribution>;
+  /** This centre's patients in each of the sets, by their numbers; asked in turn with plans. RangeError or SourceError as for a plan. */
+  members(sets: ReadonlyMap<string, PatientSet | GridBit>): Promise<ReadonlyMap<string, Bitmap>>;
   close(): Promise<void>;
 }
 
@@ -47,7 +53,7 @@ export async function openSource(config: SourceConfig): Promise<Source> {
   const table = new PatientTable(dataset);
   const database = await Database.open(resources);
   try {
-    const intake = new Intake(database, table, dataset.key);
+    const intake = new Intake(database, table, dataset.key, config.numbers ?? new PassingNumbers());
     await intake.begin();
     const summary =
       kindOf(path) === "parquet" ? await readParquet(path, dataset, table, intake, resources) : await readCsv(path, dataset, table, intake);
@@ -74,9 +80,17 @@ class DuckDbSource implements Source {
   }
 
   contribute(plan: Plan): Promise<Contribution> {
-    const turn = this.#turn.then(() => this.#answer(plan));
-    this.#turn = turn.catch(() => {});
-    return turn;
+    return this.#inTurn(() => this.#answer(plan));
+  }
+
+  members(sets: ReadonlyMap<string, PatientSet | GridBit>): Promise<ReadonlyMap<string, Bitmap>> {
+    return this.#inTurn(async () => {
+      const { statement, reader } = compileMembers([...sets.values()], this.#dataset, DUCKDB);
+      const reading = reader();
+      await this.#database.scan(statement, this.#timeoutMs, (rows) => reading.take(rows));
+      const bitmaps = reading.bitmaps();
+      return new Map([...sets.keys()].map((name, i) => [name, bitmaps[i]!]));
+    });
   }
 
   async close(): Promise<void> {
@@ -88,8 +102,16 @@ class DuckDbSource implements Source {
     this.#database.close();
   }
 
+  #inTurn<T>(work: () => Promise<T>): Promise<T> {
+    const turn = this.#turn.then(() => {
+      if (this.#closed) throw new SourceError("the data source is closed: open it again");
+      return work();
+    });
+    this.#turn = turn.catch(() => {});
+    return turn;
+  }
+
   async #answer(plan: Plan): Promise<Contribution> {
-    if (this.#closed) throw new SourceError("the data source is closed: open it again");
     if (plan.dataset !== datasetName(this.#dataset))
       throw new RangeError("the plan is of another dataset, or of another version of this one");
     const deadline = performance.now() + this.#timeoutMs;
