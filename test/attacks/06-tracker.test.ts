@@ -1,0 +1,28 @@
+import { dataset } from "@tutti/query/trial";
+import { expect, test } from "vitest";
+import { alike, releaseOf, rowOf, spread } from "../world/population.ts";
+import { World } from "../world/world.ts";
+
+// C, C and T, C and not T, and unions: the tracker that isolates T (Denning, Denning and Schwartz, 1979).
+
+const patients = [
+  ...alike(15, { sex: "F", dyspnea: true, anca: false }),
+  ...alike(12, { sex: "M", dyspnea: false, anca: false }),
+  { sex: "M", dyspnea: false, anca: true },
+];
+
+test("a characteristic of one patient is not found by a padding that is asked for in pieces", () => {
+  const world = new World({ dataset, centres: spread(patients, ["a", "b", "c", "d"]), seed: 6 });
+  const count = (where: object): unknown =>
+    rowOf(releaseOf(world.ask(world.query([{ id: "n", count: true }], { where } as never))), "n")["count"];
+  const boys = { variable: "sex", is: "M" };
+  const target = { variable: "anca", is: true };
+  const padding = { variable: "sex", is: "F" };
+  expect(count(padding)).toBe(15);
+  // Girls, and whoever is the target: one more than girls.
+  expect(count({ any: [padding, { all: [boys, target] }] })).toBeNull();
+  expect(count(boys)).toBe(13);
+  expect(count({ all: [boys, { not: target }] })).toBeNull();
+  expect(count({ any: [padding, { all: [boys, { not: target }] }] })).toBe(27);
+  expect(count({ any: [padding, boys] })).toBeNull();
+});

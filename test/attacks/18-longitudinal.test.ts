@@ -1,0 +1,54 @@
+import { dataset } from "@tutti/query/trial";
+import { expect, test } from "vitest";
+import { alike, releaseOf, rowOf, spread } from "../world/population.ts";
+import { World } from "../world/world.ts";
+
+// The same monthly report as patients are added: stable until it can safely change.
+
+const NAMES = ["a", "b", "c"];
+const REPORT = [
+  { id: "n", count: true },
+  { id: "dyspnea", proportion: "dyspnea" },
+] as const;
+
+function month(world: World, added: number): void {
+  world.nowMs += 30 * 86_400_000;
+  const centre = world.centres.get("a")!;
+  const first = centre.patients.length;
+  centre.patients = [
+    ...centre.patients,
+    ...alike(added, { sex: "F", dyspnea: true }).map((patient, i) => ({ id: `new ${first + i}`, ...patient })),
+  ];
+}
+
+test("one new patient does not show, and five together do", () => {
+  const patients = [...alike(12, { sex: "F", dyspnea: true }), ...alike(8, { sex: "F", dyspnea: false })];
+  const world = new World({ dataset, centres: spread(patients, NAMES), seed: 18 });
+  const report = (): ReturnType<typeof releaseOf> => releaseOf(world.ask(world.query(REPORT)));
+  const first = report();
+  expect(rowOf(first, "n")).toMatchObject({ count: 20 });
+  expect(first.asOf).toBeUndefined();
+  for (let i = 0; i < 2; i++) {
+    month(world, 2);
+    expect(report()).toMatchObject({ asOf: "2026-01-01", results: first.results });
+  }
+  month(world, 1);
+  const now = report();
+  expect(now.asOf).toBeUndefined();
+  expect(rowOf(now, "n")).toMatchObject({ count: 25 });
+  expect(rowOf(now, "dyspnea")).toMatchObject({ positive: 17 });
+});
+
+test("another question in the meantime does not show them either", () => {
+  const world = new World({ dataset, centres: spread(alike(20, { sex: "F", dyspnea: true }), NAMES), seed: 18 });
+  releaseOf(world.ask(world.query(REPORT)));
+  month(world, 1);
+  expect(rowOf(releaseOf(world.ask(world.query([{ id: "other", count: true }]))), "other")).toMatchObject({ count: null });
+});
+
+test("nothing changed: the same numbers are new each time", () => {
+  const world = new World({ dataset, centres: spread(alike(20, { sex: "F", dyspnea: true }), NAMES), seed: 18 });
+  const first = releaseOf(world.ask(world.query(REPORT)));
+  const second = releaseOf(world.ask(world.query(REPORT)));
+  expect(second).toEqual(first);
+});
