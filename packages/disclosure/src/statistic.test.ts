@@ -1,0 +1,82 @@
+import { gridOf } from "@tutti/dataset";
+import { ALLOWED_QUANTILES, type Quantile, quantileOf } from "@tutti/query";
+import * as fc from "fast-check";
+import { expect, test } from "vitest";
+import { DEFAULT_POLICY } from "./policy.ts";
+import { mean, quantileOpens, quantileRanks, quantileValue, standardDeviation } from "./statistic.ts";
+
+const quantiles = fc.constantFrom(...ALLOWED_QUANTILES).map((q): Quantile => quantileOf(q)!);
+const grid = gridOf({ from: -2, to: 18, step: 0.1 });
+const indices = fc.array(fc.integer({ min: 0, max: grid.points - 1 }), { minLength: 1, maxLength: 60 });
+
+/** Type 2 as a definition: the middle of all x with at least np values at or below, and at least n(1 − p) at or above. */
+function typeTwo(values: readonly number[], { numerator, denominator }: Quantile): number {
+  const n = values.length;
+  const least = values.filter((x) => values.filter((y) => y <= x).length * denominator >= n * numerator);
+  const most = values.filter((x) => values.filter((y) => y >= x).length * denominator >= n * (denominator - numerator));
+  return (Math.min(...least) + Math.max(...most)) / 2;
+}
+
+test("a quantile is the middle of its two ranks, as type 2 defines it", () => {
+  fc.assert(
+    fc.property(indices, quantiles, (values, quantile) => {
+      const sorted = values.toSorted((a, b) => a - b);
+      const [low, high] = quantileRanks(quantile, values.length);
+      expect((sorted[low - 1]! + sorted[high - 1]!) / 2).toBe(typeTwo(values, quantile));
+    }),
+  );
+});
+
+test.each([
+  [[0, 10], -1.5],
+  [[0, 1], -1.95],
+  [[62, 62], 4.2],
+] as const)("the value between indices %j is %d", ([low, high], value) => {
+  expect(quantileValue(grid, low, high)).toBe(value);
+});
+
+test.each([
+  ["0.5", 9, false],
+  ["0.5", 10, true],
+  ["0.25", 19, false],
+  ["0.25", 20, true],
+  ["0.75", 19, false],
+  ["0.75", 20, true],
+  ["0.05", 99, false],
+  ["0.95", 100, true],
+])("with five on the shorter side: quantile %s of %i opens: %s", (text, n, opens) => {
+  expect(quantileOpens(quantileOf(Number(text))!, n, DEFAULT_POLICY)).toBe(opens);
+});
+
+test("however short the tail may be, too few values have no quantile", () => {
+  expect(quantileOpens(quantileOf(0.5)!, 4, { ...DEFAULT_POLICY, tail: 1 })).toBe(false);
+  expect(quantileOpens(quantileOf(0.5)!, 5, { ...DEFAULT_POLICY, tail: 1 })).toBe(true);
+});
+
+test("mean and standard deviation are those of the values, worked out in whole units", () => {
+  fc.assert(
+    fc.property(indices, (values) => {
+      const n = BigInt(values.length);
+      const units = values.map((index) => BigInt(index) - 20n);
+      const total = units.reduce((sum, x) => sum + x, 0n);
+      const sum = values.reduce((all, x) => all + BigInt(x), 0n);
+      const squares = values.reduce((all, x) => all + BigInt(x) ** 2n, 0n);
+      expect(mean(grid, values.length, sum)).toBeCloseTo(Number(total) / Number(n) / 10, 12);
+      const spread = units.reduce((all, x) => all + (n * x - total) ** 2n, 0n);
+      const expected = values.length < 2 ? null : Math.sqrt(Number(spread) / Number(n * n * (n - 1n))) / 10;
+      const found = standardDeviation(grid, values.length, sum, squares);
+      if (expected === null) expect(found).toBeNull();
+      else expect(found).toBeCloseTo(expected, 12);
+    }),
+  );
+});
+
+test("sums beyond what a double holds lose nothing but the last rounding", () => {
+  const fine = gridOf({ from: 0, to: 1, step: 0.0001 });
+  const n = 4_000_000_000;
+  const sum = BigInt(n) * 5_000n + 1n;
+  expect(mean(fine, n, sum)).toBe(0.500000000000025);
+  // Half the values one step below 5,000, half one step above: the squares differ from 5,000² in the last places only.
+  const squares = (BigInt(n) / 2n) * (4_999n ** 2n + 5_001n ** 2n);
+  expect(standardDeviation(fine, n, BigInt(n) * 5_000n, squares)).toBeCloseTo(0.0001, 12);
+});
