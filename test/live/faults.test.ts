@@ -2,7 +2,7 @@ import { setTimeout as sleep } from "node:timers/promises";
 import { OUTCOMES } from "@tutti/protocol";
 import { afterAll, beforeAll, describe, expect, test } from "vitest";
 import { LiveNetwork, releaseOf } from "./live-network.ts";
-import { liveCentres, writeSandbox } from "./sandbox-folder.ts";
+import { liveCentres, removeSandboxes, writeSandbox } from "./sandbox-folder.ts";
 
 const QUERY = {
   dataset: "live@3",
@@ -26,7 +26,10 @@ describe.skipIf(process.platform !== "linux")("five centres", () => {
   beforeAll(async () => {
     network = await LiveNetwork.start(writeSandbox(centres));
   });
-  afterAll(() => network.stop());
+  afterAll(async () => {
+    await network.stop();
+    removeSandboxes();
+  });
 
   test("one that hangs is left out, and takes part again once it wakes", async () => {
     network.signal(names[0]!, "SIGSTOP");

@@ -4,9 +4,11 @@ import { afterAll, beforeAll, describe, expect, test } from "vitest";
 import { tutti } from "./command.ts";
 import { LiveNetwork, releaseOf } from "./live-network.ts";
 import { everybody } from "./truth.ts";
-import { liveCentres, writeSandbox } from "./sandbox-folder.ts";
+import { liveCentres, removeSandboxes, writeSandbox } from "./sandbox-folder.ts";
 
 const COUNT = { dataset: "live@3", purpose: "count", measures: [{ id: "n", count: true }] };
+afterAll(removeSandboxes);
+
 const centres = liveCentres(4, 10, 4);
 
 /** Asks one query of a folder; gives the exit code and what was said. */

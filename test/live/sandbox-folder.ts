@@ -1,4 +1,4 @@
-import { mkdirSync, mkdtempSync, writeFileSync } from "node:fs";
+import { mkdirSync, mkdtempSync, rmSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { type Dataset, datasetSchema } from "@tutti/dataset";
@@ -69,9 +69,18 @@ export function liveCentres(count: number, perCentre: number, seed: number): Liv
   );
 }
 
+const parents: string[] = [];
+
+/** Removes what this process has written. */
+export function removeSandboxes(): void {
+  for (const folder of parents.splice(0)) rmSync(folder, { recursive: true, force: true });
+}
+
 /** Writes a folder for `tutti sandbox`, with queries as q1.json, q2.json, …; gives its path. */
 export function writeSandbox(centres: LiveCentres, queries: readonly unknown[] = [], policy?: object): string {
-  const folder = join(mkdtempSync(join(tmpdir(), "live-")), "sandbox");
+  const parent = mkdtempSync(join(tmpdir(), "live-"));
+  parents.push(parent);
+  const folder = join(parent, "sandbox");
   mkdirSync(folder);
   const write = (name: string, value: unknown) => writeFileSync(join(folder, name), JSON.stringify(value));
   write("dataset.json", LIVE);

@@ -1,8 +1,10 @@
 import { join } from "node:path";
-import { expect, test } from "vitest";
+import { afterAll, expect, test } from "vitest";
 import { tutti } from "./command.ts";
-import { type LiveCentres, liveCentres, writeSandbox } from "./sandbox-folder.ts";
+import { type LiveCentres, liveCentres, removeSandboxes, writeSandbox } from "./sandbox-folder.ts";
 import { everybody, mean, quantile, standardDeviation, valuesOf } from "./truth.ts";
+
+afterAll(removeSandboxes);
 
 const EVERYTHING = {
   dataset: "live@3",
