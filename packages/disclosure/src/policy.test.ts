@@ -1,6 +1,7 @@
 import * as fc from "fast-check";
 import { expect, test } from "vitest";
 import { DEFAULT_POLICY, type Policy, policySchema, strictest } from "./policy.ts";
+import { type ProfileName, PROFILES } from "./profiles.ts";
 
 const policies: fc.Arbitrary<Policy> = fc.record({
   threshold: fc.integer({ min: 2, max: 50 }),
@@ -56,4 +57,25 @@ test("absent rules have the network's defaults, and each of these is refused", (
     { treshold: 5 },
   ])
     expect(policySchema.safeParse(bad).success, JSON.stringify(bad)).toBe(false);
+});
+
+test.each(Object.keys(PROFILES) as ProfileName[])("the profile %s stands for its rules", (profile) => {
+  expect(policySchema.parse({ profile })).toEqual({ ...PROFILES[profile], profile });
+});
+
+test("what is looser than its profile needs an exception with a reason, and only that does", () => {
+  const exception = { reason: "an ultra-rare disease, agreed by the steering committee" };
+  expect(policySchema.safeParse({ profile: "france", threshold: 5 }).success).toBe(false);
+  expect(policySchema.parse({ profile: "france", threshold: 5, exception })).toMatchObject({ threshold: 5, tail: 11, exception });
+  expect(policySchema.safeParse({ profile: "france", threshold: 5, exception: { reason: "" } }).success).toBe(false);
+  expect(policySchema.safeParse({ profile: "france", threshold: 12, exception }).success).toBe(false);
+  expect(policySchema.safeParse({ profile: "sweden" }).success).toBe(false);
+});
+
+test("an exception stands as long as the strictest policy is looser than the profile", () => {
+  const exception = { reason: "an ultra-rare disease, agreed by the steering committee" };
+  const excepted = policySchema.parse({ profile: "france", threshold: 5, exception });
+  expect(strictest([excepted, DEFAULT_POLICY])).toMatchObject({ threshold: 5, exception });
+  expect(strictest([excepted, policySchema.parse({ profile: "france" })])).not.toHaveProperty("exception");
+  expect(strictest([DEFAULT_POLICY, excepted])).toEqual(strictest([excepted, DEFAULT_POLICY]));
 });

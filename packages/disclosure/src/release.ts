@@ -2,6 +2,7 @@ import type { Plan, Result } from "@tutti/query";
 import { z } from "zod";
 import type { Opened } from "./opened.ts";
 import { type Policy, policySchema } from "./policy.ts";
+import { roundedTotal } from "./rounding.ts";
 import { mean, quantileValue, standardDeviation } from "./statistic.ts";
 
 interface Row {
@@ -73,7 +74,11 @@ export const releaseSchema: z.ZodType<Release> = z.strictObject({
  * it has nothing to show but what is in `opened`; all else is null.
  */
 export function release(plan: Plan, opened: Opened, session: Session): Release {
-  return { dataset: plan.dataset, ...session, results: plan.results.map((result, i) => named(rowOf(result, i, opened))) };
+  return {
+    dataset: plan.dataset,
+    ...session,
+    results: plan.results.map((result, i) => named(rowOf(result, i, opened, session.policy.rounding ?? 1))),
+  };
 }
 
 /** The same numbers once more: what is answered to an unchanged question while too few patients have changed to tell. */
@@ -81,24 +86,26 @@ export function releaseAgain(earlier: Release, asOf: string, session: Session): 
   return { dataset: earlier.dataset, ...session, asOf: earlier.asOf ?? asOf, results: earlier.results };
 }
 
-function rowOf(result: Result, index: number, { counts, sums, quantiles }: Opened): ReleaseResult {
+function rowOf(result: Result, index: number, { counts, sums, quantiles }: Opened, base: number): ReleaseResult {
   const { measure, stratum } = result;
-  const at = (cell: number): number | null => counts.get(cell) ?? null;
+  const exact = (cell: number): number | null => counts.get(cell) ?? null;
+  const at = (cell: number): number | null => roundedTotal(exact(cell), [], base);
   switch (result.kind) {
     case "count":
       return { measure, stratum, count: at(result.count) };
     case "proportion": {
-      const known = at(result.known);
+      const known = roundedTotal(exact(result.known), [exact(result.positive), exact(result.negative)], base);
       const positive = at(result.positive);
       return { measure, stratum, known, positive, rate: known === null || known === 0 || positive === null ? null : positive / known };
     }
-    case "distribution":
-      return {
-        measure,
-        stratum,
-        known: at(result.known),
-        counts: Object.fromEntries(result.counts.map(([label, cell]) => [label, at(cell)])),
-      };
+    case "distribution": {
+      const known = roundedTotal(
+        exact(result.known),
+        result.counts.map(([, cell]) => exact(cell)),
+        base,
+      );
+      return { measure, stratum, known, counts: Object.fromEntries(result.counts.map(([label, cell]) => [label, at(cell)])) };
+    }
     case "quantiles": {
       const found = quantiles.get(index);
       const values = result.at.map(({ text }) => {
@@ -108,15 +115,16 @@ function rowOf(result: Result, index: number, { counts, sums, quantiles }: Opene
       return { measure, stratum, known: at(result.known), quantiles: Object.fromEntries(values) };
     }
     case "mean": {
+      const n = exact(result.known);
       const known = at(result.known);
       const pooled = sums.get(index);
-      if (known === null || known === 0 || pooled === undefined) return { measure, stratum, known, mean: null, sd: null };
+      if (n === null || n === 0 || pooled === undefined) return { measure, stratum, known, mean: null, sd: null };
       return {
         measure,
         stratum,
         known,
-        mean: mean(result.grid, known, pooled.sum),
-        sd: standardDeviation(result.grid, known, pooled.sum, pooled.squares),
+        mean: mean(result.grid, n, pooled.sum),
+        sd: standardDeviation(result.grid, n, pooled.sum, pooled.squares),
       };
     }
   }

@@ -24,6 +24,7 @@ export const LABELS = {
   plan: "tutti/1/plan",
   guard: "tutti/1/guard",
   history: "tutti/1/history",
+  historyLine: "tutti/1/history-line",
   challenge: "tutti/1/challenge",
   committee: "tutti/1/committee",
   committeeTicket: "tutti/1/committee-ticket",

@@ -36,6 +36,7 @@ import {
 import { contentHash } from "@tutti/envelope";
 import { join, type Random } from "@tutti/field";
 import { distancesDemand, distancesOf } from "./distance.ts";
+import { leftOvers, leftOversDemand } from "./own-part.ts";
 import type { Guard } from "./participation.ts";
 import { SessionStop } from "./stop.ts";
 
@@ -97,13 +98,15 @@ export function* compute(computation: Computation): Generator<Round | Recording,
   const totals = new Totals(plan, dealt.counts.subarray(0, narrow), dealt.sums);
   const [, made] = yield* together([dealt.check, masks(scheme, masksWanted(plan), supply)]);
   const present = new Set(contributors.map((dealer) => computation.participants[dealer]!));
-  const [verdicts, distances] = yield* together<[boolean[], readonly Distance[]]>([
+  const [verdicts, distances, left] = yield* together<[boolean[], readonly Distance[], readonly boolean[]]>([
     smallness(scheme, totals.cells([...plan.cells.keys()]), small, supply),
     distancesOf(scheme, guard, present, dealt.counts.subarray(narrow), policy, supply),
+    leftOvers(scheme, plan, policy, totals, dealt.own, supply),
   ]);
-  const refused = guarded(plan, guard.pairs, distances);
+  const told = guarded(plan, guard.pairs, distances);
+  const refused = told.map((hides, cell) => hides || left[cell] === true);
   const before = earlierAnswer(computation);
-  if (before !== null && refused.includes(true)) return { opened: before, contributors };
+  if (before !== null && told.includes(true)) return { opened: before, contributors };
 
   const standing = suppress(plan, policy, verdicts, stillStanding(guard.earlier, [...present], guard.pairs, distances), refused);
   const reveal = revealOf(plan, standing);
@@ -141,6 +144,7 @@ export function dealingOf({
     smallnessDemand(smallValues(policy), plan.cells.length),
     masksDemand(masksWanted(plan)),
     distancesDemand(guard, policy),
+    leftOversDemand(plan, policy, dealers.length),
   );
   const spare = scheme.holders - pointsNeeded(scheme, scheme.productDegree);
   return { scheme, dealers, counts: narrow + guard.pairs.length, sums: wide, demand, spare };

@@ -43,6 +43,8 @@ export interface Dealt {
   readonly supply: Supply;
   /** Indices of the dealers whose secrets are in the pool. */
   readonly contributors: readonly number[];
+  /** Shares of each contributor's own counts, in the order of `contributors`: for tests of what is left without it. */
+  readonly own: readonly Uint32Array[];
   /**
    * The check of everything dealt, one exchange; throws when somebody lied. The supply stays closed until it has passed; beside it
    * run only what opens nothing that a secret went into (`masks`), and openings of what was checked before.
@@ -129,6 +131,7 @@ function receive(what: Dealing, dealt: readonly (Parcel | null)[], challenge: Ui
   const counts = new Float64Array(what.counts);
   let sums = new BigUint64Array(what.sums);
   const contributors: number[] = [];
+  const own: Uint32Array[] = [];
   const inspected: Inspected[] = [];
   const points: number[] = [];
   const randomness: Uint32Array[] = [];
@@ -148,6 +151,7 @@ function receive(what: Dealing, dealt: readonly (Parcel | null)[], challenge: Ui
     const zeroMasks = next(pieces.zeroMasks);
     if (dealer.contributes) {
       contributors.push(index);
+      own.push(low.subarray(0, counts.length));
       for (let j = 0; j < counts.length; j++) counts[j]! += low[j]!;
       sums = sums.map((sum, j) => wideAdd(sum, parcel.wide[j]!));
     }
@@ -164,6 +168,7 @@ function receive(what: Dealing, dealt: readonly (Parcel | null)[], challenge: Ui
     counts: Uint32Array.from(counts, fold),
     sums,
     contributors,
+    own,
     supply,
     check: released(supply, check(what.scheme, inspected, challenge)),
   };
