@@ -79,6 +79,7 @@ export const SHAPES: Readonly<Record<string, readonly Asked[]>> = {
   "two-way with margins": [{ by: ["outcome"], measures: [count, ages] }],
   "by two variables": [{ by: ["sex", "outcome"], measures: [count] }],
   "proportions by one variable": [{ by: ["sex"], measures: [count, dyspnea, anca] }],
+  "many measures by one variable": [{ by: ["sex"], measures: [dyspnea, anca, outcome] }],
   "proportions by two variables": [{ by: ["sex", "outcome"], measures: [dyspnea] }],
   "a distribution by two variables": [{ by: ["sex", "dyspnea"], measures: [outcome] }],
   "nested age bands": [
