@@ -20,6 +20,8 @@ interface Format {
   readonly schema: { toJSONSchema(options: Conversion): object };
   readonly title: string;
   readonly description: string;
+  /** Whether its writer may leave every member out, for what is absent comes from elsewhere. */
+  readonly partial?: true;
 }
 
 const FORMATS: Readonly<Record<string, Format>> = {
@@ -29,7 +31,12 @@ const FORMATS: Readonly<Record<string, Format>> = {
     description: "The data dictionary of one disease: variables, codes, units, grids, cut points.",
   },
   query: { schema: querySchema, title: "query.json", description: "Which patients, split by what, and which numbers." },
-  policy: { schema: policySchema, title: "policy.json", description: "The rule by which numbers are opened." },
+  policy: {
+    schema: policySchema,
+    title: "policy.json",
+    description: "The rule by which numbers are opened. Absent members are those of the profile.",
+    partial: true,
+  },
   report: { schema: reportSchema, title: "report.json", description: "A titled list of queries, and how the answers are laid out." },
   roster: {
     schema: ROSTER.schema,
@@ -50,9 +57,19 @@ const FORMATS: Readonly<Record<string, Format>> = {
  */
 export function jsonSchemas(): ReadonlyMap<string, string> {
   return new Map(
-    Object.entries(FORMATS).map(([name, { schema, title, description }]) => {
+    Object.entries(FORMATS).map(([name, { schema, title, description, partial }]) => {
       const made = schema.toJSONSchema({ io: "output", override: ({ jsonSchema }) => mayLeaveOutDefaults(jsonSchema) });
-      const text = JSON.stringify({ $schema: "https://json-schema.org/draft/2020-12/schema", title, description, ...made }, null, 2);
+      const text = JSON.stringify(
+        {
+          $schema: "https://json-schema.org/draft/2020-12/schema",
+          title,
+          description,
+          ...made,
+          ...(partial === true ? { required: undefined } : {}),
+        },
+        null,
+        2,
+      );
       return [name, `${text.replaceAll("__schema0", "condition")}\n`];
     }),
   );

@@ -17,8 +17,8 @@ test("one file makes releases, and one place asks it to", () => {
   expect(places(/(?:import|export) \{[^}]*\} from "\.\/release\.ts"/)).toEqual([`${DISCLOSURE}index.ts`]);
 });
 
-test("totals are made and opened in one place", () => {
-  expect(places(/\bnew Totals\(/)).toEqual(["packages/protocol/src/computation.ts"]);
+test("totals are made where a session computes, and opened in one place", () => {
+  expect(places(/\bnew Totals\(/)).toEqual(["computation", "own-part"].map((noun) => `packages/protocol/src/${noun}.ts`));
   expect(places(/\.(?:histogram|sums|cells)\((?!\))/).filter((path) => path.startsWith(DISCLOSURE))).toEqual([`${DISCLOSURE}reveal.ts`]);
 });
 
