@@ -1,79 +1,10 @@
-import {
-  openedFirst,
-  openedQuantiles,
-  type Policy,
-  quantileRanks,
-  type Release,
-  release,
-  revealOf,
-  smallValues,
-  suppress,
-} from "@tutti/disclosure";
-import { contentHash } from "@tutti/envelope";
-import { layout, type Plan, plan, type Query } from "@tutti/query";
-import { interpret, type Patient } from "@tutti/sql";
+import type { Query } from "@tutti/query";
+import type { Patient } from "@tutti/sql";
 import fc from "fast-check";
 import { expect, test } from "vitest";
 import { dataset, patients, queries } from "@tutti/query/trial";
+import { inTheClear } from "../world/in-the-clear.ts";
 import { World } from "../world/world.ts";
-
-/** The release as one honest person would make it who holds all patients: counted in the clear, under the same rule. */
-function inTheClear(query: Query, everybody: readonly Patient[], policy: Policy, centres: Release["centres"]): Release {
-  const planned = plan(query, dataset);
-  const { counts, sums } = interpret(planned, dataset, everybody);
-  const { offsets } = layout(planned);
-  const cell = (index: number): number => planned.cells[index]!.terms.reduce((sum, term) => sum + size(planned, counts, offsets, term), 0);
-  const small = smallValues(policy);
-  const values = planned.cells.map((_, index) => cell(index));
-  const standing = suppress(
-    planned,
-    policy,
-    values.map((value) => value >= small.from && value <= small.to),
-  );
-  const reveal = revealOf(planned, standing);
-  const wide = reveal.means.flatMap((index) => {
-    const result = planned.results[index]!;
-    if (result.kind !== "mean") return [];
-    return [result.sums, result.squares].map((inputs) => inputs.reduce((sum, input) => sum + sums[offsets[input]!]!, 0n));
-  });
-  const first = openedFirst(
-    reveal,
-    Uint32Array.from(reveal.cells, (index) => values[index]!),
-    BigUint64Array.from(wide),
-  );
-  const searches = planned.results.flatMap((result, index) => {
-    const n = result.kind === "quantiles" ? first.counts.get(result.known) : undefined;
-    if (result.kind !== "quantiles" || n === undefined || n < policy.threshold) return [];
-    const quantiles = result.at.filter(({ numerator, denominator }) => {
-      return (n * Math.min(numerator, denominator - numerator)) / denominator >= policy.tail;
-    });
-    const ranks = quantiles.flatMap((quantile) => quantileRanks(quantile, n));
-    const sorted = result.histograms.flatMap((input) =>
-      Array.from({ length: result.grid.points }, (_, point) =>
-        Array.from({ length: counts[offsets[input]! + point]! }, () => point),
-      ).flat(),
-    );
-    sorted.sort((a, b) => a - b);
-    return [
-      { result: index, quantiles, search: { histogram: new Uint32Array(0), n, ranks }, found: ranks.map((rank) => sorted[rank - 1]!) },
-    ];
-  });
-  const quantiles = openedQuantiles(
-    searches,
-    searches.map(({ found }) => found),
-  );
-  return release(
-    planned,
-    { ...first, quantiles },
-    { query: contentHash(query), policy, centres, strength: centres.invited > 3 ? "malicious" : "passive" },
-  );
-}
-
-function size({ inputs }: Plan, counts: Uint32Array, offsets: readonly number[], term: number): number {
-  const input = inputs[term]!;
-  const length = input.kind === "histogram" ? input.points : 1;
-  return counts.subarray(offsets[term]!, offsets[term]! + length).reduce((sum, count) => sum + count, 0);
-}
 
 test("whatever is asked of whatever patients, the network releases what one who saw them all would", () => {
   const policies = fc.record({
@@ -97,7 +28,7 @@ test("whatever is asked of whatever patients, the network releases what one who 
       const { releases, stops } = new World({ dataset, centres: named, seed, policy }).ask(query);
       expect([...stops.values()]).toEqual([]);
       const n = centres.length;
-      const expected = inTheClear(query, centres.flat(), policy, { invited: n, contributed: n, finished: n });
+      const expected = inTheClear(query, dataset, centres.flat(), policy, { invited: n, contributed: n, finished: n });
       for (const made of releases.values()) expect(made).toEqual(expected);
       expect(releases.size).toBe(n);
     }),

@@ -1,0 +1,169 @@
+import type { Dataset } from "@tutti/dataset";
+import {
+  DEFAULT_POLICY,
+  type Distance,
+  type EarlierRelease,
+  guarded,
+  type GuardPair,
+  guardPairs,
+  MAX_THRESHOLD,
+  type Membership,
+  type Policy,
+  primary,
+  type Release,
+  release,
+  releaseAgain,
+  setsOfRelease,
+  setsToKeep,
+  type Standing,
+  stillStanding,
+  suppress,
+} from "@tutti/disclosure";
+import { contentHash } from "@tutti/envelope";
+import { type Plan, plan, type Query } from "@tutti/query";
+import { interpret, type Patient } from "@tutti/sql";
+import { GuardStore } from "./guard-store.ts";
+import { openedOf, verdictsOf } from "./in-the-clear.ts";
+
+/** What is on beside the threshold. */
+export interface Defences {
+  /** Cells hide to protect others. */
+  readonly complementary: boolean;
+  /** Earlier releases are remembered. */
+  readonly guard: boolean;
+}
+
+/** The network's rule. */
+export const ALL_DEFENCES: Defences = { complementary: true, guard: true };
+/** The rule of those who hide small numbers and stop there. */
+export const THRESHOLD_ONLY: Defences = { complementary: false, guard: false };
+
+/** What a network in the clear is made of. */
+export interface ClearSetting {
+  readonly dataset: Dataset;
+  /** The patients of each centre. */
+  readonly centres: Readonly<Record<string, readonly Patient[]>>;
+  readonly policy?: Partial<Policy> | undefined;
+  readonly defences?: Defences | undefined;
+}
+
+interface Past extends EarlierRelease {
+  readonly release: Release;
+  /** Centres whose sets up to its quantiles are kept. */
+  readonly learnt: Set<string>;
+}
+
+/**
+ * Answers query after query as a `World` does, by the same rule and from the same past, without its cryptography: one program that sees all
+ * patients. For searches that ask thousands of queries. The own-part rule is not in it.
+ */
+export class ClearNetwork {
+  /** The patients of each centre; may be changed between queries. */
+  readonly centres: Map<string, readonly Patient[]>;
+  nowMs: number = Date.UTC(2026, 0, 1);
+  readonly #dataset: Dataset;
+  readonly #policy: Policy;
+  readonly #defences: Defences;
+  readonly #stores: ReadonlyMap<string, GuardStore>;
+  readonly #past: Past[] = [];
+
+  constructor({ dataset, centres, policy, defences = ALL_DEFENCES }: ClearSetting) {
+    this.centres = new Map(Object.entries(centres));
+    this.#dataset = dataset;
+    this.#policy = { ...DEFAULT_POLICY, ...policy };
+    this.#defences = defences;
+    this.#stores = new Map([...this.centres.keys()].map((name) => [name, new GuardStore(dataset)]));
+  }
+
+  /** The release of a query, among some of the centres or all. */
+  ask(query: Query, participants: readonly string[] = [...this.centres.keys()]): Release {
+    const policy = this.#policy;
+    const planned = plan(query, this.#dataset);
+    const everybody = participants.flatMap((name) => this.centres.get(name)!);
+    const pooled = interpret(planned, this.#dataset, everybody);
+    const verdicts = verdictsOf(planned, pooled, policy);
+    const strength = participants.length > 3 ? ("malicious" as const) : ("passive" as const);
+    const n = participants.length;
+    const about = { query: contentHash(query), policy, centres: { invited: this.centres.size, contributed: n, finished: n }, strength };
+    const session = String(this.#past.length);
+    const { pairs, distances } = this.#compare(planned, participants, session);
+    const refused = guarded(planned, pairs, distances);
+    const again = this.#past.findLast((past) => past.query === about.query);
+    const made =
+      again !== undefined && refused.includes(true)
+        ? releaseAgain(again.release, new Date(again.atMs).toISOString().slice(0, 10), about)
+        : release(
+            planned,
+            openedOf(planned, pooled, policy, this.#standing(planned, verdicts, { participants, pairs, distances, refused })),
+            about,
+          );
+    this.#past.push({
+      session,
+      query: about.query,
+      participants,
+      atMs: this.nowMs,
+      plan: planned,
+      policy,
+      sets: setsOfRelease(planned, made),
+      release: made,
+      learnt: new Set(),
+    });
+    this.nowMs += 60_000;
+    return made;
+  }
+
+  #standing(
+    planned: Plan,
+    verdicts: readonly boolean[],
+    guard: {
+      readonly participants: readonly string[];
+      readonly pairs: readonly GuardPair[];
+      readonly distances: readonly Distance[];
+      readonly refused: readonly boolean[];
+    },
+  ): readonly Standing[] {
+    const { participants, pairs, distances, refused } = guard;
+    if (this.#defences.complementary) {
+      const before = this.#defences.guard ? stillStanding(this.#past, participants, pairs, distances) : [];
+      return suppress(planned, this.#policy, verdicts, before, refused);
+    }
+    return primary(planned, this.#policy, verdicts).map((hides, cell) => (hides || refused[cell]! ? "hidden" : "open"));
+  }
+
+  /** How far the plan's cells are from all that was told before; and each centre keeps what it has in them. */
+  #compare(
+    planned: Plan,
+    participants: readonly string[],
+    session: string,
+  ): { readonly pairs: readonly GuardPair[]; readonly distances: readonly Distance[] } {
+    if (!this.#defences.guard) return { pairs: [], distances: [] };
+    this.#learn();
+    const pairs = guardPairs(planned, this.#past, this.#dataset);
+    const guard = { earlier: this.#past, pairs };
+    const differences = new Uint32Array(pairs.length);
+    for (const name of participants) {
+      const store = this.#stores.get(name)!;
+      const now: Membership = store.membership(setsToKeep(planned), this.centres.get(name)!);
+      store.differences(planned, guard, now, MAX_THRESHOLD).forEach((some, pair) => (differences[pair]! += some));
+      store.keep(session, now);
+    }
+    const partial = this.#past.map((past) => past.participants.some((name) => !participants.includes(name)));
+    const distances = pairs.map(({ earlier, same }, pair): Distance => {
+      const difference = differences[pair]!;
+      if (difference >= this.#policy.threshold) return "far";
+      if (partial[earlier]) return "near";
+      return difference > 0 ? "near" : same ? "equal" : "far";
+    });
+    return { pairs, distances };
+  }
+
+  /** Centres keep the sets up to quantiles of past releases, from the patients that they have now. */
+  #learn(): void {
+    for (const { session, plan: planned, sets, participants, learnt } of this.#past)
+      for (const name of participants) {
+        if (learnt.has(name)) continue;
+        learnt.add(name);
+        this.#stores.get(name)!.keepQuantiles(session, planned, sets, this.centres.get(name)!);
+      }
+  }
+}
