@@ -13,14 +13,18 @@ export function sub(a: number, b: number): number {
 }
 
 /**
- * a · b mod P, for elements a and b. The product has up to 62 bits: b is split at bit 16 and the high half
- * folded by 2³¹ ≡ 1, so every intermediate number is an exact double below 2⁴⁹.
+ * a · b mod P, for elements a and b. The product has up to 62 bits: a · b = high · 2³¹ + low. `Math.imul` gives low exactly; the double product
+ * is off by at most 2⁹, so that high is the nearest integer to (a · b − low) / 2³¹. The two halves are added, since 2³¹ ≡ 1.
  */
 export function mul(a: number, b: number): number {
-  const high = a * (b >>> 16);
-  const low15 = high & 0x7fff;
-  return fold((high - low15) / 0x8000 + low15 * 0x10000 + a * (b & 0xffff));
+  const low = Math.imul(a, b) & P;
+  const high = ((a * b - low) * TO_HIGH + 0.5) | 0;
+  const sum = (high - P + low) | 0;
+  return (sum + (P & (sum >> 31))) | 0;
 }
+
+/** 2⁻³¹ */
+const TO_HIGH = 1 / 0x80000000;
 
 /** x mod P, for an integer 0 ≤ x < 2⁵³. */
 export function fold(x: number): number {
@@ -53,25 +57,4 @@ export function pow(base: number, exponent: number): number {
 export function inverse(a: number): number {
   if (a === 0) throw new RangeError("0 has no inverse");
   return pow(a, P - 2);
-}
-
-/**
- * The w with w² · a = 1 that is a square itself, or null when a is 0 or not a square. Because P ≡ 3 mod 4 it is one power,
- * a^(2²⁹ − 1), and of the two inverse roots ±w exactly one is a square, so that everybody takes the same.
- */
-export function inverseSquareRoot(a: number): number | null {
-  // powers a^(2ᵏ − 1): raising one to 2ʲ and multiplying by that of j gives that of k + j
-  const two = mul(squared(a, 1), a);
-  const four = mul(squared(two, 2), two);
-  const eight = mul(squared(four, 4), four);
-  const sixteen = mul(squared(eight, 8), eight);
-  const twentyEight = mul(squared(mul(squared(sixteen, 8), eight), 4), four);
-  const root = mul(squared(twentyEight, 1), a);
-  return mul(mul(root, root), a) === 1 ? root : null;
-}
-
-function squared(a: number, times: number): number {
-  let power = a;
-  for (let i = 0; i < times; i++) power = mul(power, power);
-  return power;
 }

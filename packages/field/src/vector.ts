@@ -29,6 +29,28 @@ export function hadamard(a: Vector, b: Vector): Vector {
   return result;
 }
 
+/**
+ * Of each a[i] the w with w² · a[i] = 1 that is a square itself; null when some a[i] is 0 or not a square. Because P ≡ 3 mod 4 it is one power,
+ * a^(2²⁹ − 1), and of the two inverse roots ±w exactly one is a square, so that everybody takes the same. All go through the powers together: a
+ * product waits for the one before it, but not for its neighbours.
+ */
+export function inverseSquareRoots(a: Vector): Vector | null {
+  // powers a^(2ᵏ − 1): raising one to 2ʲ and multiplying by that of j gives that of k + j
+  const two = hadamard(squared(a, 1), a);
+  const four = hadamard(squared(two, 2), two);
+  const eight = hadamard(squared(four, 4), four);
+  const sixteen = hadamard(squared(eight, 8), eight);
+  const twentyEight = hadamard(squared(hadamard(squared(sixteen, 8), eight), 4), four);
+  const roots = hadamard(squared(twentyEight, 1), a);
+  return hadamard(hadamard(roots, roots), a).every((one) => one === 1) ? roots : null;
+}
+
+function squared(a: Vector, times: number): Vector {
+  const powers = a.slice();
+  for (let time = 0; time < times; time++) for (let i = 0; i < powers.length; i++) powers[i] = mul(powers[i]!, powers[i]!);
+  return powers;
+}
+
 /** Products of an element with half an element are below 2⁴⁷: so many add up exactly, beside what was folded before. */
 const PRODUCTS_BETWEEN_FOLDS = 32;
 

@@ -20,6 +20,11 @@ export class Keys {
     return this.#diagram.and(this.#set(one), this.#set(other)) === NONE;
   }
 
+  /** Whether all patients of one are in the other, whatever the data. Throws as `disjoint` does. */
+  inside(one: string, other: string): boolean {
+    return this.#diagram.and(this.#set(one), this.#diagram.not(this.#set(other))) === NONE;
+  }
+
   #set(key: string): SetId {
     let set = this.#sets.get(key);
     if (set === undefined) this.#sets.set(key, (set = new Reading(key, this.#diagram).whole()));

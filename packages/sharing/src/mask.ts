@@ -1,4 +1,4 @@
-import { add, fold, hadamard, inverse, inverseSquareRoot, mul, sub, sum } from "@tutti/field";
+import { add, fold, hadamard, inverse, inverseSquareRoots, mul, sub, sum } from "@tutti/field";
 import { SharingFault } from "./fault.ts";
 import { opening, type Protocol } from "./round.ts";
 import type { Scheme } from "./scheme.ts";
@@ -29,12 +29,10 @@ export function* masks(scheme: Scheme, count: number, supply: Supply): Protocol<
   const usable: number[] = [];
   for (let i = 0; i < squares.length && usable.length < wanted; i++) if (squares[i] !== 0) usable.push(i);
   if (usable.length < wanted) throw new SharingFault("defect", "random elements were zero more often than chance allows; ask again");
-  const bit = (i: number): number => {
-    const inverseRoot = inverseSquareRoot(squares[i]!);
-    if (inverseRoot === null) throw new SharingFault("deal", "the square of a shared element is not a square: something dealt was wrong");
-    return mul(add(mul(randoms[i]!, inverseRoot), 1), half);
-  };
-  const bits = Array.from({ length: MASK_BITS }, (_bit, b) => Uint32Array.from({ length: count }, (_, k) => bit(usable[b * count + k]!)));
+  const roots = inverseSquareRoots(Uint32Array.from(usable, (i) => squares[i]!));
+  if (roots === null) throw new SharingFault("deal", "the square of a shared element is not a square: something dealt was wrong");
+  const shares = usable.map((i, k) => mul(add(mul(randoms[i]!, roots[k]!), 1), half));
+  const bits = Array.from({ length: MASK_BITS }, (_, b) => Uint32Array.from(shares.slice(b * count, (b + 1) * count)));
   const values = new Uint32Array(count);
   for (let b = MASK_BITS - 1; b >= 0; b--) for (let k = 0; k < count; k++) values[k] = add(fold(2 * values[k]!), bits[b]![k]!);
   return { values, bits };

@@ -1,0 +1,55 @@
+import type { Dataset } from "@tutti/dataset";
+import { Keys, type Plan, type Stratum } from "@tutti/query";
+import type { EarlierRelease, ReleasedSet } from "./earlier-release.ts";
+import { guardPairs } from "./guard.ts";
+import { cellsOf } from "./reveal.ts";
+
+/**
+ * What is public about a row of an answer before it is asked for.
+ * - `same`: all its numbers were released under the same definition: they will be the same, or new if enough has changed
+ * - `near`: an earlier release told of a set that contains one of its own, or lies inside it: it hides if fewer than k patients differ
+ * - `new`: neither
+ */
+export type Risk = "same" | "near" | "new";
+
+/** One row of the answer. */
+export interface PreviewRow {
+  readonly measure: string;
+  readonly stratum: Stratum;
+  readonly risk: Risk;
+  /** The days (`2026-01-31`) of the earlier releases that bear on it. */
+  readonly earlier: readonly string[];
+}
+
+/** What a query would mean, from query, dataset and public history alone. */
+export interface Preview {
+  /** Numbers that the centres would test against the threshold. */
+  readonly cells: number;
+  /** Pairs of a number and an earlier one that they would test against each other. */
+  readonly pairs: number;
+  readonly rows: readonly PreviewRow[];
+}
+
+/** Says before a query is asked what of it is at risk of being hidden for what was told before, and what it costs the guard. */
+export function preview(plan: Plan, history: readonly EarlierRelease[], dataset: Dataset): Preview {
+  const keys = new Keys(dataset);
+  const near = (key: string, set: ReleasedSet): boolean => set.key !== key && (keys.inside(key, set.key) || keys.inside(set.key, key));
+  const rows = plan.results.map((result): PreviewRow => {
+    const shown = cellsOf(result);
+    const blocks = shown.flatMap((cell) => plan.cells[cell]!.within);
+    const own = [...new Set([...shown, ...blocks])].map((cell) => plan.cells[cell]!);
+    const bearing = history.filter(({ sets }) =>
+      sets.some((set) => set.upTo === null && own.some(({ key, role }) => set.key === key || (role === set.role && near(key, set)))),
+    );
+    const told = new Set(history.flatMap(({ sets }) => sets.flatMap(({ key, upTo }) => (upTo === null ? [key] : []))));
+    const same = shown.every((cell) => told.has(plan.cells[cell]!.key));
+    const days = bearing.map(({ atMs }) => new Date(atMs).toISOString().slice(0, 10));
+    return {
+      measure: result.measure,
+      stratum: result.stratum,
+      risk: same ? "same" : bearing.length > 0 ? "near" : "new",
+      earlier: [...new Set(days)],
+    };
+  });
+  return { cells: plan.cells.length, pairs: guardPairs(plan, history, dataset).length, rows };
+}
