@@ -16,7 +16,8 @@ const solver = await (highs as unknown as typeof highs.default)();
 
 /**
  * The audit: what a reader who knows what adds up to what, and every opened number, can work out of the others. The least and the greatest
- * that each can be, by integer programming (a solution of the linear relaxation in whole numbers will do); no cell is negative. Nothing here is shared with what decides the pattern.
+ * that each can be, by integer programming (a solution of the linear relaxation in whole numbers will do); no cell is negative. Nothing
+ * here is shared with what decides the pattern.
  *
  * @param opened by cell
  * @param cells those asked about

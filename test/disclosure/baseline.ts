@@ -25,8 +25,8 @@ export function wholeRelations(system: SuppressionSystem): readonly boolean[] {
 }
 
 /**
- * The textbook's greedy heuristic: while a relation has exactly one hidden member, hide another one of it, the one that serves most such relations; cells that no
- * result shows count as hidden. It leaves no cell that one subtraction gives away, and says nothing of bounds.
+ * The textbook's greedy heuristic: while a relation has exactly one hidden member, hide another one of it, the one that serves most such
+ * relations; cells that no result shows count as hidden. It leaves no cell that one subtraction gives away, and says nothing of bounds.
  */
 export function greedy(system: SuppressionSystem): readonly boolean[] {
   const { cells, relations } = system;

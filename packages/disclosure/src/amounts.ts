@@ -2,9 +2,9 @@ import { add, inverse, mul, P, sub } from "@tutti/field";
 import type { Row, Table } from "./table.ts";
 
 /**
- * An unknown number for each of these cells and of all inside them, such that totals are the sums of their parts: a point of the null space of
- * their relations, drawn mod 2³¹ − 1 from a fixed sequence. Two sums of unknown numbers that are equal at this point
- * are equal whatever the numbers are, but for one chance in 2³¹ (Schwartz 1980, Zippel 1979): symbols are compared as numbers.
+ * An unknown number for each of these cells and of all inside them, such that totals are the sums of their parts: a point of the null space
+ * of their relations, drawn mod 2³¹ − 1 from a fixed sequence. Two sums of unknown numbers that are equal at this point are equal whatever
+ * the numbers are, but for one chance in 2³¹ (Schwartz 1980, Zippel 1979): symbols are compared as numbers.
  */
 export function amountsOf(table: Table, cells: Iterable<number>): ReadonlyMap<number, number> {
   const all = new Set<number>();

@@ -9,10 +9,11 @@ export interface Bound {
 }
 
 /**
- * What relations add to what the verdicts say of each cell: a total is at least the sum of its parts' lower bounds, a part at most
- * its total, and at least what the other parts leave of it. Sound, not complete: a few passes over the relations.
+ * What relations add to what the verdicts say of each cell: a total is at least the sum of its parts' lower bounds, a part at most its
+ * total, and at least what the other parts leave of it. Sound, not complete: a few passes over the relations.
  *
- * Under `zeros: "hide"` verdicts say it all. Under `zeros: "show"` a cell that is not small is 0 or at least k, and only its relations can tell which.
+ * Under `zeros: "hide"` verdicts say it all. Under `zeros: "show"` a cell that is not small is 0 or at least k, and only its relations can
+ * tell which.
  */
 export function tightened(bounds: readonly Bound[], relations: readonly Relation[]): readonly Bound[] {
   const now = bounds.map(closed);

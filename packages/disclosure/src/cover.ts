@@ -15,8 +15,8 @@ const MAX_CANDIDATES = 64;
 const MAX_SEARCHES = 400;
 
 /**
- * A small set of cells that, hidden, meets every demand; null when some demand is not met whatever hides. First demand by demand, each at the
- * least cost, without those cells that prove needless; then, where the component is not too large, the optimum.
+ * A small set of cells that, hidden, meets every demand; null when some demand is not met whatever hides. First demand by demand, each at
+ * the least cost, without those cells that prove needless; then, where the component is not too large, the optimum.
  *
  * @param demands their indices; candidates: the cells that may hide at a cost, in canonical order
  */
@@ -59,8 +59,8 @@ function pruned(ways: Ways, demands: readonly number[], cells: ReadonlySet<numbe
 
 /**
  * The cheapest set, by implicit hitting sets (Chandrasekaran, Karp, Moreno-Centeno and Vempala, "Algorithms for implicit hitting set
- * problems", 2011): hide the cheapest cells that hit every clause so far; where a demand is not met, at least one of the cells outside a largest set
- * that doesn't meet it has to hide, which is a new clause.
+ * problems", 2011): hide the cheapest cells that hit every clause so far; where a demand is not met, at least one of the cells outside a
+ * largest set that doesn't meet it has to hide, which is a new clause.
  */
 class Optimum {
   readonly #ways: Ways;

@@ -1,11 +1,12 @@
 import { add, mul, P, sub } from "@tutti/field";
+import { Balance } from "./balance.ts";
 import { type Prospects, prospectsOf } from "./prospects.ts";
 import { Queue } from "./queue.ts";
 import type { Table } from "./table.ts";
 
 /**
- * A change of cells that leaves every relation as it is: the circuit of the specification, with a number of patients on each cell. Numbers of
- * patients are unknown amounts, compared as elements mod 2³¹ − 1 (see `amountsOf`).
+ * A change of cells that leaves every relation as it is: the circuit of the specification, with a number of patients on each cell. Numbers
+ * of patients are unknown amounts, compared as elements mod 2³¹ − 1 (see `amountsOf`).
  */
 export interface Beginning {
   /** What each of these cells gains, given from the start. */
@@ -54,18 +55,15 @@ interface Step extends Option {
 }
 
 /**
- * Completes a beginning to a move at the least cost: uniform-cost search over partial moves, each step balancing one row with one cell. Null when
- * there is none, or none was found within so many steps.
+ * Completes a beginning to a move at the least cost: uniform-cost search over partial moves, each step balancing one row with one cell.
+ * Null when there is none, or none was found within so many steps.
  */
 export class Mover {
   readonly #table: Table;
   readonly #cells: readonly number[];
   readonly #firm: (cell: number) => boolean;
-  /** What each cell gains in the partial move at hand; −1 where nothing is settled. */
-  readonly #changes: Float64Array;
-  /** Sum of signs · changes of each row. */
-  readonly #residuals: Float64Array;
-  readonly #unbalanced = new Set<number>();
+  /** The partial move at hand. */
+  readonly #balance: Balance;
   /** A number for each cell, without structure: sums of changes times them tell partial moves apart. */
   readonly #marks: Float64Array;
 
@@ -74,8 +72,7 @@ export class Mover {
     this.#table = table;
     this.#cells = cells;
     this.#firm = firm;
-    this.#changes = new Float64Array(table.size).fill(-1);
-    this.#residuals = new Float64Array(table.rows.length);
+    this.#balance = new Balance(table);
     this.#marks = new Float64Array(table.size);
     for (let cell = 0, mark = 1; cell < table.size; cell++) this.#marks[cell] = mark = mul(mark, MARK);
   }
@@ -90,10 +87,10 @@ export class Mover {
     const given = new Map([...changes].map(([cell, change]) => [cell, amounts.has(change)]));
     const prospects = prospectsOf(this.#table, free, (cell) => this.#firm(cell) || above.has(cell), given);
     if (prospects === null) return null;
-    for (const [cell, change] of changes) this.#settle(cell, change);
+    for (const [cell, change] of changes) this.#balance.settle(cell, change);
     const problem = { beginning, prospects, price, ranks: this.#ranks(begun), below };
     const last = this.#search(problem, cost, maxSteps, sooner) ?? this.#search(problem, cost, maxSteps, deeper);
-    for (const cell of begun) this.#unsettle(cell);
+    for (const cell of begun) this.#balance.unsettle(cell);
     if (last === null) return null;
     const cells = new Set([...begun, ...besides]);
     for (let { step } = last; step !== null; step = step.before) cells.add(step.cell);
@@ -108,13 +105,13 @@ export class Mover {
     let step: Step | null = null;
     let cost = begun;
     let steps = 0;
-    while (this.#unbalanced.size > 0 && steps++ < maxSteps) {
+    while (this.#balance.unbalanced.size > 0 && steps++ < maxSteps) {
       for (const { cell, change } of this.#options(problem)) {
         const mark = add(step?.mark ?? 0, mul(change, this.#marks[cell]!));
         const dearer = cost + problem.price(cell);
         if (dearer >= problem.below || seen.has(mark)) continue;
         seen.add(mark);
-        const open = this.#unbalanced.size + this.#opens(cell, change);
+        const open = this.#balance.unbalanced.size + this.#balance.opens(cell, change);
         const depth = (step?.depth ?? 0) + 1;
         queue.push({ cell, change, before: step, depth, cost: dearer, open, mark, order: made++ });
       }
@@ -124,7 +121,7 @@ export class Mover {
       step = next;
       cost = next.cost;
     }
-    const done = this.#unbalanced.size === 0;
+    const done = this.#balance.unbalanced.size === 0;
     this.#travel(path, null);
     return done ? { step, cost } : null;
   }
@@ -133,7 +130,7 @@ export class Mover {
   #options(problem: Problem): readonly Option[] {
     let best: readonly Option[] = [];
     let bestRank = Infinity;
-    for (const row of this.#unbalanced) {
+    for (const row of this.#balance.unbalanced) {
       const rank = problem.ranks.get(row) ?? Infinity;
       if (best.length > 0 && (rank > bestRank || (rank === bestRank && best.length === 1))) continue;
       const options = this.#optionsOf(row, problem);
@@ -149,11 +146,11 @@ export class Mover {
 
   /** The single changes that balance a row; none where it takes several cells; null where nothing will. */
   #optionsOf(row: number, { beginning: { amounts }, prospects, price }: Problem): readonly Option[] | null {
-    const residual = this.#residuals[row]!;
+    const residual = this.#balance.residual(row);
     const options: Option[] = [];
     let free = false;
     for (const { cell, sign } of this.#table.rows[row]!.members) {
-      if (this.#changes[cell] !== -1 || price(cell) === Infinity) continue;
+      if (this.#balance.settled(cell) || price(cell) === Infinity) continue;
       free = true;
       const change = sign === 1 ? sub(0, residual) : residual;
       if (amounts.has(change) ? prospects.gains(cell) : prospects.loses(cell) && this.#holds(cell, P - change, amounts)) {
@@ -178,45 +175,16 @@ export class Mover {
     return new Map(rows.map((row, i) => [row, i]));
   }
 
-  /** How many more rows are unbalanced after a change than before. */
-  #opens(cell: number, change: number): number {
-    let more = 0;
-    for (const { row, sign } of this.#table.rowsOf[cell]!) {
-      const residual = this.#residuals[row]!;
-      if (residual === 0) more++;
-      else if (residual === (sign === 1 ? P - change : change)) more--;
-    }
-    return more;
-  }
-
   /** Leaves the partial move at hand for another one. */
   #travel(path: Step[], to: Step | null): void {
     const ahead: Step[] = [];
     let common = to;
     for (; common !== null && path[common.depth - 1] !== common; common = common.before) ahead.push(common);
-    while (path.length > (common?.depth ?? 0)) this.#unsettle(path.pop()!.cell);
+    while (path.length > (common?.depth ?? 0)) this.#balance.unsettle(path.pop()!.cell);
     for (const step of ahead.toReversed()) {
-      this.#settle(step.cell, step.change);
+      this.#balance.settle(step.cell, step.change);
       path.push(step);
     }
-  }
-
-  #settle(cell: number, change: number): void {
-    this.#changes[cell] = change;
-    for (const { row, sign } of this.#table.rowsOf[cell]!) this.#balance(row, sign === 1 ? change : sub(0, change));
-  }
-
-  #unsettle(cell: number): void {
-    const change = this.#changes[cell]!;
-    this.#changes[cell] = -1;
-    for (const { row, sign } of this.#table.rowsOf[cell]!) this.#balance(row, sign === 1 ? sub(0, change) : change);
-  }
-
-  #balance(row: number, by: number): void {
-    const residual = add(this.#residuals[row]!, by);
-    this.#residuals[row] = residual;
-    if (residual === 0) this.#unbalanced.delete(row);
-    else this.#unbalanced.add(row);
   }
 }
 

@@ -1,4 +1,4 @@
-import type { Relation } from "@tutti/query";
+import { canonicalOrder, canonicalRelations } from "./canonical.ts";
 import { coverOf } from "./cover.ts";
 import { Mover } from "./move.ts";
 import { fall, rise } from "./protection.ts";
@@ -12,16 +12,19 @@ export interface Pattern {
   readonly hidden: readonly boolean[];
   /** No pattern by the same rule hides less. */
   readonly optimal: boolean;
-  /** Cells that are not proven to be protected although all that is connected with them hides, for an earlier release bears on them. Mostly none. */
+  /**
+   * Cells that are not proven to be protected although all that is connected with them hides, for an earlier release bears on them. Mostly
+   * none.
+   */
   readonly exposed: readonly number[];
 }
 
 /**
- * Complementary suppression: hides further cells until each that must hide can be anything in 0 … k − 1 whatever opens, from what is known before
- * anything opens. Every party finds the same pattern, in whatever order the system lists its cells and relations.
+ * Complementary suppression: hides further cells until each that must hide can be anything in 0 … k − 1 whatever opens, from what is known
+ * before anything opens. Every party finds the same pattern, in whatever order the system lists its cells and relations.
  *
- * Fewest shown cells hide; among equals those that contain fewer others, then by a hash of the keys. Where no way is found to protect a cell, all that
- * is connected with it hides. See docs/spec/disclosure.md.
+ * Fewest shown cells hide; among equals those that contain fewer others, then by a hash of the keys. Where no way is found to protect a
+ * cell, all that is connected with it hides. See docs/spec/disclosure.md.
  */
 export function pattern(system: SuppressionSystem): Pattern {
   const { order, cells, components } = canonical(system);
@@ -103,38 +106,4 @@ function price(table: Table, cell: number): number {
 
 function touches(table: Table, component: readonly number[], released: (cell: number) => boolean): boolean {
   return component.some((cell) => table.rowsOf[cell]!.some(({ row }) => table.rows[row]!.members.some((member) => released(member.cell))));
-}
-
-/** The cells by a hash of their keys. */
-function canonicalOrder(cells: SuppressionSystem["cells"]): readonly number[] {
-  const hashes = cells.map(({ key }) => hashOf(key));
-  return [...cells.keys()].toSorted((a, b) => hashes[a]! - hashes[b]! || byText(cells[a]!.key, cells[b]!.key));
-}
-
-/** By UTF-16 units, the same everywhere. */
-function byText(a: string, b: string): number {
-  return a < b ? -1 : Number(a > b);
-}
-
-/** FNV-1a, 32 bits: an order that no one chose. */
-function hashOf(text: string): number {
-  let hash = 0x811c9dc5;
-  for (let i = 0; i < text.length; i++) hash = Math.imul(hash ^ text.charCodeAt(i), 0x01000193);
-  return hash >>> 0;
-}
-
-/** The relations in new numbers, each once, in an order of their own. */
-function canonicalRelations(relations: readonly Relation[], order: readonly number[]): readonly Relation[] {
-  const at = new Map(order.map((cell, i) => [cell, i]));
-  const unique = new Map<string, Relation>();
-  for (const { total, parts } of relations) {
-    const relation = { total: at.get(total)!, parts: parts.map((part) => at.get(part)!).toSorted((a, b) => a - b) };
-    unique.set(`${relation.total}=${relation.parts.join()}`, relation);
-  }
-  return [...unique.values()].toSorted((a, b) => a.total - b.total || byFirstDifference(a.parts, b.parts));
-}
-
-function byFirstDifference(a: readonly number[], b: readonly number[]): number {
-  const i = a.findIndex((cell, j) => cell !== b[j]);
-  return i < 0 ? a.length - b.length : a[i]! - (b[i] ?? -1);
 }

@@ -13,8 +13,8 @@ export function fall(table: Table, cell: number): Demand {
 }
 
 /**
- * A cell can rise to k − 1 when firm cells give what it gains; or when the patients of a firm cell that contains it give, wherever in the rest of it
- * they are. Then the firm cell has to hide as well: small numbers with a known sum would bound each other.
+ * A cell can rise to k − 1 when firm cells give what it gains; or when the patients of a firm cell that contains it give, wherever in the
+ * rest of it they are. Then the firm cell has to hide as well: small numbers with a known sum would bound each other.
  */
 export function rise(table: Table, cell: number, firm: (cell: number) => boolean): Demand {
   const given: Beginning = { changes: new Map([[cell, 1]]), amounts: new Map([[1, []]]), above: new Set(), besides: [] };
@@ -58,8 +58,8 @@ function within(table: Table, cell: number, chain: Chain): readonly (readonly Be
 const MAX_PROFILES = 16;
 
 /**
- * Moves that begin with patients leaving these disjoint cells, for other cells or for no cell that is settled yet: one move for every profile
- * that such a patient may have; or, where there are too many, one move for all, in unknown amounts.
+ * Moves that begin with patients leaving these disjoint cells, for other cells or for no cell that is settled yet: one move for every
+ * profile that such a patient may have; or, where there are too many, one move for all, in unknown amounts.
  *
  * @param gains cells that gain those patients, each with the cells that it gains from
  */

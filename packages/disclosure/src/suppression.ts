@@ -7,10 +7,11 @@ import { type Earlier, systemOf } from "./system.ts";
 export type Standing = "open" | "hidden";
 
 /**
- * Decides which cells open, from the plan, the verdicts and earlier sessions alone, before anything is opened; every party decides the same.
+ * Decides which cells open, from the plan, the verdicts and earlier sessions alone, before anything is opened; every party decides the
+ * same.
  *
- * Small cells hide (primary suppression). Others hide so that none of the small ones can be worked out, not even a bound within 0 … k − 1, from
- * whatever opens now or opened before (complementary suppression, see `pattern`). Which of the two a cell is, a release doesn't say.
+ * Small cells hide (primary suppression). Others hide so that none of the small ones can be worked out, not even a bound within 0 … k − 1,
+ * from whatever opens now or opened before (complementary suppression, see `pattern`). Which of the two a cell is, a release doesn't say.
  *
  * @param small the verdict of each cell of the plan
  * @param refused the cells that the guard refuses, by cell: they hide like small ones

@@ -38,8 +38,9 @@ export interface Earlier {
 /**
  * The system of a plan together with all earlier ones: cells by key, relations of all. The cells of the plan come first, in its order.
  *
- * A cell that an earlier plan hid for its own sake, or that may have been, still must; unless this plan has it too, and with it a verdict of its own. One
- * that was opened is released, and can't be hidden any more. Where two sessions contradict each other, less is taken to be known. A cell that is 0 for certain stays in the list but in no relation: it can't protect another.
+ * A cell that an earlier plan hid for its own sake, or that may have been, still must; unless this plan has it too, and with it a verdict
+ * of its own. One that was opened is released, and can't be hidden any more. Where two sessions contradict each other, less is taken to be
+ * known. A cell that is 0 for certain stays in the list but in no relation: it can't protect another.
  *
  * @param small the verdict of each cell of the plan
  * @param refused the cells that hide for what earlier releases have told, by cell

@@ -53,7 +53,9 @@ export class Ways {
     return least.way;
   }
 
-  /** Makes one move after the other; what one hides costs the next nothing. Null when one can't be made, or all cost no less than `below`. */
+  /**
+   * Makes one move after the other; what one hides costs the next nothing. Null when one can't be made, or all cost no less than `below`.
+   */
   #all(beginnings: readonly Beginning[], hidden: ReadonlySet<number>, below: number = Infinity): Way | null {
     const cells = new Set<number>();
     const price = (cell: number): number => (hidden.has(cell) || cells.has(cell) ? 0 : this.#cost(cell));
