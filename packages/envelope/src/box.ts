@@ -1,9 +1,6 @@
 import nacl from "tweetnacl";
-import { digest } from "./digest.ts";
-import type { Label } from "./label.ts";
 import { draw, type Random } from "./random.ts";
 import { Secret } from "./secret.ts";
-import { toUtf8 } from "./text.ts";
 
 /** Keys to seal with: X25519, 32 bytes each. */
 export interface BoxKeys {
@@ -49,14 +46,27 @@ export function unseal(sealed: Uint8Array, nonce: Uint8Array, key: Secret): Uint
   return nacl.secretbox.open(sealed, nonce, key.reveal());
 }
 
+/** The party that a broadcast is sealed for, in place of a receiver's number. */
+export const EVERYBODY = 0xffff;
+
 /**
- * The nonce of the one message that `from` sends `to` in an exchange of a session. Both ends work it out, so a message moved to another
- * session, exchange or pair does not open. A party seals once for each, and sends the same bytes again when it must send again.
- * @param exchange its number in the session, 0 … 2³² − 1; a RangeError otherwise
+ * The nonce of the one message that `from` sends `to` in an exchange, under a key that is used in one session only: exchange (4 bytes), from (2),
+ * to (2), zeros. A party seals once for each, and sends the same bytes again when it must send again.
+ * @param exchange its number in the session, 0 … 2³² − 1; from, to: numbers of participants, 0 … 2¹⁶ − 1; a RangeError otherwise
  */
-export function nonceOf(label: Label, session: string, exchange: number, from: string, to: string): Uint8Array {
-  if (!Number.isInteger(exchange) || exchange < 0 || exchange > 0xffff_ffff) throw new RangeError("exchanges are numbered 0, 1, 2, …");
-  return digest(label, toUtf8(session), toUtf8(String(exchange)), toUtf8(from), toUtf8(to)).slice(0, NONCE_BYTES);
+export function nonceOf(exchange: number, from: number, to: number): Uint8Array {
+  if (!isBelow(exchange, 2 ** 32) || !isBelow(from, 2 ** 16) || !isBelow(to, 2 ** 16))
+    throw new RangeError("exchanges and participants are numbered 0, 1, 2, …");
+  const nonce = new Uint8Array(NONCE_BYTES);
+  const view = new DataView(nonce.buffer);
+  view.setUint32(0, exchange);
+  view.setUint16(4, from);
+  view.setUint16(6, to);
+  return nonce;
+}
+
+function isBelow(number: number, limit: number): boolean {
+  return Number.isInteger(number) && number >= 0 && number < limit;
 }
 
 let zero: Uint8Array | undefined;

@@ -28,12 +28,11 @@ export const LABELS = {
   challenge: "tutti/1/challenge",
   committee: "tutti/1/committee",
   committeeTicket: "tutti/1/committee-ticket",
-  /** Sealed boxes. */
-  boxNonce: "tutti/1/box-nonce",
   /** The ledger. */
   ledgerEntry: "tutti/1/ledger-entry",
   ledgerHead: "tutti/1/ledger-head",
   /** Keys, and how people read them. */
+  sessionKey: "tutti/1/session-key",
   groupKey: "tutti/1/group-key",
   patientKey: "tutti/1/patient-key",
   identity: "tutti/1/identity",

@@ -1,4 +1,4 @@
-import { digestWith, LABELS, nonceOf, seal, Secret, type Sha256, unseal } from "@tutti/envelope";
+import { digestWith, EVERYBODY, LABELS, nonceOf, seal, Secret, type Sha256, unseal } from "@tutti/envelope";
 import { decode, decodeWide, ELEMENT_BYTES, encode, encodeWide, WIDE_ELEMENT_BYTES } from "@tutti/field";
 import type { Parcel } from "@tutti/sharing";
 import { type Bundle, type Delivered, decodeDelivery, encodeBundle, same } from "./bundle.ts";
@@ -46,7 +46,8 @@ export interface HeardFrom {
  */
 export class Channel {
   readonly #setting: ChannelSetting;
-  readonly #name: string;
+  /** The keys shared with the others, for this session alone. */
+  readonly #keys: readonly (Secret | null)[];
   readonly #transcript: Transcript;
   /** The transcript after the first exchange: what everybody, also outside of the committee, has heard. */
   #shared: Uint8Array;
@@ -56,7 +57,8 @@ export class Channel {
 
   constructor(setting: ChannelSetting) {
     this.#setting = setting;
-    this.#name = Array.from(setting.session, (byte) => byte.toString(16).padStart(2, "0")).join("");
+    const { session, keys, sha256 } = setting;
+    this.#keys = keys.map((key) => key && new Secret(digestWith(sha256, LABELS.sessionKey, key.reveal(), session)));
     this.#transcript = new Transcript(setting.session, setting.sha256);
     this.#shared = this.#transcript.state;
   }
@@ -73,15 +75,15 @@ export class Channel {
 
   /** Seals what is said in an exchange. */
   say(exchange: number, { broadcast, parts }: Said): Uint8Array {
-    const { participants, self, keys, keyPiece, sha256 } = this.#setting;
-    const sealed = broadcast.length === 0 ? broadcast : seal(broadcast, this.#nonce(exchange, self, null), this.#group());
+    const { participants, self, keyPiece, sha256 } = this.#setting;
+    const sealed = broadcast.length === 0 ? broadcast : seal(broadcast, nonceOf(exchange, self, EVERYBODY), this.#group());
     const hash = sha256(sealed);
     const sealedParts = participants.map((_, to) => {
       const part = parts[to] ?? null;
-      const key = keys[to] ?? null;
+      const key = this.#keys[to] ?? null;
       if (part === null || key === null) return new Uint8Array(0);
       const plain = joined([this.#before(exchange), hash, exchange === 0 ? keyPiece : new Uint8Array(0), part]);
-      return seal(plain, this.#nonce(exchange, self, to), key);
+      return seal(plain, nonceOf(exchange, self, to), key);
     });
     const bundle = encodeBundle(this.#setting.session, exchange, self, sealed, sealedParts, sha256);
     this.#said = { exchange, bundle };
@@ -130,8 +132,8 @@ export class Channel {
   }
 
   #open(item: Delivered, exchange: number): HeardFrom {
-    const { participants, self, keys, sha256 } = this.#setting;
-    const part = unseal(item.part, this.#nonce(exchange, item.from, self), keys[item.from]!);
+    const { participants, self, sha256 } = this.#setting;
+    const part = unseal(item.part, nonceOf(exchange, item.from, self), this.#keys[item.from]!);
     const least = 2 * HASH_BYTES + (exchange === 0 ? KEY_PIECE_BYTES : 0);
     if (part === null || part.length < least || !same(part.subarray(HASH_BYTES, 2 * HASH_BYTES), sha256(item.broadcast))) throw tampered();
     if (!same(part.subarray(0, HASH_BYTES), this.#before(exchange))) {
@@ -141,7 +143,7 @@ export class Channel {
       );
     }
     const broadcast =
-      item.broadcast.length === 0 ? item.broadcast : unseal(item.broadcast, this.#nonce(exchange, item.from, null), this.#group());
+      item.broadcast.length === 0 ? item.broadcast : unseal(item.broadcast, nonceOf(exchange, item.from, EVERYBODY), this.#group());
     if (broadcast === null) throw tampered();
     return { broadcast, part: part.subarray(2 * HASH_BYTES) };
   }
@@ -149,11 +151,6 @@ export class Channel {
   /** The transcript that a part of this exchange binds: for the result, the one that outsiders of the committee know too. */
   #before(exchange: number): Uint8Array {
     return exchange === RESULT_EXCHANGE ? this.#shared : this.#transcript.state;
-  }
-
-  #nonce(exchange: number, from: number, to: number | null): Uint8Array {
-    const { participants } = this.#setting;
-    return nonceOf(LABELS.boxNonce, this.#name, exchange, participants[from]!, to === null ? "" : participants[to]!);
   }
 
   #group(): Secret {
