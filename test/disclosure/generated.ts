@@ -1,4 +1,5 @@
 import { DEFAULT_POLICY, type Earlier, pattern, type Policy, type SuppressionSystem, systemOf } from "@tutti/disclosure";
+import type { Plan } from "@tutti/query";
 import { countsOf, drawsOf, patientsOf, planned, SHAPES } from "./tables.ts";
 
 /** A system that was decided, with the truth behind it. */
@@ -16,26 +17,29 @@ export interface Case {
 
 const SIZES = [15, 25, 40, 80, 200, 600];
 
-/** Tables of every shape with random patients, few and many; what is asked later is decided with what was asked before. */
+/** Tables of every shape with random patients, few and many. */
 export function casesOf(seeds: number, policy: Policy = DEFAULT_POLICY): readonly Case[] {
-  return Array.from({ length: seeds }, (_, seed) => seed + 1).flatMap((seed) =>
-    Object.keys(SHAPES).flatMap((shape) => series(shape, seed, policy)),
+  return Array.from({ length: seeds }, (_, i) => i + 1).flatMap((seed) =>
+    Object.entries(SHAPES).flatMap(([shape, asked]) => {
+      const patients = patientsOf(seed, SIZES[Math.floor(drawsOf(seed)() * SIZES.length)]!);
+      const decided = decide(asked.map(planned), (plan) => countsOf(plan, patients), policy);
+      return decided.map((one, i) => ({ ...one, name: `${shape}, seed ${seed}, ${i}` }));
+    }),
   );
 }
 
-function series(shape: string, seed: number, policy: Policy): readonly Case[] {
-  const patients = patientsOf(seed, SIZES[Math.floor(drawsOf(seed)() * SIZES.length)]!);
+/** Plans decided one after the other, each with what came before it. */
+export function decide(plans: readonly Plan[], countsIn: (plan: Plan) => readonly number[], policy: Policy): readonly Omit<Case, "name">[] {
   const earlier: Earlier[] = [];
   const truth = new Map<string, number>();
-  return SHAPES[shape]!.map((asked, i): Case => {
-    const plan = planned(asked);
-    const counts = countsOf(plan, patients);
+  return plans.map((plan) => {
+    const counts = countsIn(plan);
     plan.cells.forEach(({ key }, cell) => truth.set(key, counts[cell]!));
     const small = counts.map((n) => n < policy.threshold && (n > 0 || policy.zeros === "hide"));
     const system = systemOf(plan, policy, small, earlier);
     const decided = pattern(system);
     earlier.push({ plan, policy, small, standing: plan.cells.map((_, cell) => (decided.hidden[cell] ? "hidden" : "open")) });
-    return { name: `${shape}, seed ${seed}, ${i}`, policy, system, ...decided, values: system.cells.map(({ key }) => truth.get(key)!) };
+    return { policy, system, ...decided, values: system.cells.map(({ key }) => truth.get(key)!) };
   });
 }
 

@@ -1,9 +1,12 @@
+import { IPH_REPORT, iphCohort } from "@tutti/cohort";
+import { IPH } from "@tutti/dataset";
 import { DEFAULT_POLICY, pattern, type Policy, protects, type SuppressionSystem, systemOf } from "@tutti/disclosure";
+import { plan } from "@tutti/query";
 import type { Patient } from "@tutti/sql";
 import { expect, test } from "vitest";
 import { audit } from "./audit.ts";
 import { fewest, greedy, lost, primaryOnly, wholeRelations } from "./baseline.ts";
-import { type Case, casesOf, openedBy, primariesOf } from "./generated.ts";
+import { type Case, casesOf, decide, openedBy, primariesOf } from "./generated.ts";
 import { countsOf, drawsOf, patientsOf, planned } from "./tables.ts";
 
 const cases = casesOf(20);
@@ -22,6 +25,17 @@ test("no hidden cell is pinned within 0 … k − 1, whatever the table", () => 
   expect(cases.flatMap((one) => pinned(one, one.hidden))).toEqual([]);
 });
 
+test("nor by the paper's report; asked by sex as well, it adds nothing to what the first release told of cells that were not in it", () => {
+  const rows = iphCohort().flatMap((centre) => centre.rows);
+  const plans = [undefined, ["sex"]].map((by) => plan({ ...IPH_REPORT.queries[0]!, ...(by === undefined ? {} : { by }) }, IPH));
+  const [whole, bySex] = decide(plans, (made) => countsOf(made, rows, IPH), DEFAULT_POLICY).map((one, i) => ({ ...one, name: `iph ${i}` }));
+  expect(primariesOf(whole!).length).toBeGreaterThan(0);
+  expect(pinned(whole!, whole!.hidden)).toEqual([]);
+  const released = bySex!.system.cells.map(() => true);
+  expect(pinned(bySex!, bySex!.hidden)).toEqual(pinned(bySex!, released));
+  expect(bySex!.exposed.length).toBeGreaterThan(0);
+});
+
 test("nor under zeros that show, nor with missing as a cell and another threshold", () => {
   const shown: Policy = { ...DEFAULT_POLICY, zeros: "show" };
   const strict: Policy = { ...DEFAULT_POLICY, threshold: 8, missing: "cell" };
@@ -38,19 +52,19 @@ test("the audit sees it when only small cells hide, and when relations are looke
 test("a number of patients bounds how many of them are known: hiding the parts of one total is not enough", () => {
   const patients = (size: number, sex: string, known: number): readonly Patient[] =>
     Array.from({ length: size }, (_, i) => ({ sex, dyspnea: i < known ? i % 2 === 0 : null }));
-  const plan = planned({
+  const made = planned({
     by: ["sex"],
     measures: [
       { id: "n", count: true },
       { id: "dyspnea", proportion: "dyspnea" },
     ],
   });
-  const values = countsOf(plan, [...patients(20, "F", 20), ...patients(5, "M", 3)]);
+  const values = countsOf(made, [...patients(20, "F", 20), ...patients(5, "M", 3)]);
   const small = values.map((n) => n < DEFAULT_POLICY.threshold);
-  const system = systemOf(plan, DEFAULT_POLICY, small);
+  const system = systemOf(made, DEFAULT_POLICY, small);
   const one: Case = { name: "known", policy: DEFAULT_POLICY, system, values, ...pattern(system) };
   const parts = system.cells.map(({ key, primary, shown }) => primary || !shown || /^dyspnea\(.*sex/.test(key));
-  expect(audit(system, openedBy(one, parts), [plan.cells.findIndex(({ key }) => key === 'dyspnea(true,false:sex("M"))')])).toEqual([
+  expect(audit(system, openedBy(one, parts), [made.cells.findIndex(({ key }) => key === 'dyspnea(true,false:sex("M"))')])).toEqual([
     expect.objectContaining({ low: 3, high: 5 }),
   ]);
   expect(pinned(one, one.hidden)).toEqual([]);
@@ -99,10 +113,10 @@ test("a pattern protects, and so does every pattern that hides more", () => {
 });
 
 test("a table of 20 by 10 with margins is planned and audited in time", () => {
-  const plan = planned({ by: ["region"], measures: [{ id: "stage", distribution: "stage" }] });
-  const values = countsOf(plan, patientsOf(2, 1_000));
+  const made = planned({ by: ["region"], measures: [{ id: "stage", distribution: "stage" }] });
+  const values = countsOf(made, patientsOf(2, 1_000));
   const system = systemOf(
-    plan,
+    made,
     DEFAULT_POLICY,
     values.map((n) => n < DEFAULT_POLICY.threshold),
   );

@@ -56,8 +56,8 @@ type Asked = Omit<Query, "dataset" | "purpose">;
 export const planned = (query: Asked): Plan => plan({ dataset: "tables@1", purpose: "", ...query }, TABLES);
 
 /** The pooled number of every cell. */
-export function countsOf(made: Plan, patients: readonly Patient[]): readonly number[] {
-  const { counts } = interpret(made, TABLES, patients);
+export function countsOf(made: Plan, patients: readonly Patient[], dataset: Dataset = TABLES): readonly number[] {
+  const { counts } = interpret(made, dataset, patients);
   const { offsets } = layout(made);
   const terms = made.inputs.map((input, i) => {
     const length = input.kind === "histogram" ? input.points : 1;
