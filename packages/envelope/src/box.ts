@@ -1,4 +1,6 @@
 import nacl from "tweetnacl";
+import { digestWith, type Sha256 } from "./digest.ts";
+import { LABELS } from "./label.ts";
 import { draw, type Random } from "./random.ts";
 import { Secret } from "./secret.ts";
 
@@ -44,6 +46,11 @@ export function seal(plain: Uint8Array, nonce: Uint8Array, key: Secret): Uint8Ar
 /** The message inside, or null when it was not sealed with this key and nonce, or was altered. */
 export function unseal(sealed: Uint8Array, nonce: Uint8Array, key: Secret): Uint8Array | null {
   return nacl.secretbox.open(sealed, nonce, key.reveal());
+}
+
+/** The key that a session of two parties uses in place of the one they share: sealed bytes of one session do not open in another. */
+export function sessionKey(shared: Secret, session: Uint8Array, hash: Sha256): Secret {
+  return new Secret(digestWith(hash, LABELS.sessionKey, shared.reveal(), session));
 }
 
 /** The party that a broadcast is sealed for, in place of a receiver's number. */

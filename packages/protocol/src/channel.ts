@@ -1,4 +1,4 @@
-import { digestWith, EVERYBODY, LABELS, nonceOf, seal, Secret, type Sha256, unseal } from "@tutti/envelope";
+import { digestWith, EVERYBODY, LABELS, nonceOf, seal, Secret, sessionKey, type Sha256, unseal } from "@tutti/envelope";
 import { decode, decodeWide, ELEMENT_BYTES, encode, encodeWide, WIDE_ELEMENT_BYTES } from "@tutti/field";
 import type { Parcel } from "@tutti/sharing";
 import { type Bundle, type Delivered, decodeDelivery, encodeBundle, same } from "./bundle.ts";
@@ -58,7 +58,7 @@ export class Channel {
   constructor(setting: ChannelSetting) {
     this.#setting = setting;
     const { session, keys, sha256 } = setting;
-    this.#keys = keys.map((key) => key && new Secret(digestWith(sha256, LABELS.sessionKey, key.reveal(), session)));
+    this.#keys = keys.map((key) => key && sessionKey(key, session, sha256));
     this.#transcript = new Transcript(setting.session, setting.sha256);
     this.#shared = this.#transcript.state;
   }

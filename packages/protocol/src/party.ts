@@ -144,6 +144,6 @@ export class Party {
 const UNREADABLE = `sha256:${"0".repeat(64)}`;
 
 /** The hash of a plan as this program writes it: parties of one version derive the same. */
-function planHash(plan: Plan, hash: Sha256): string {
-  return `sha256:${toHex(digestWith(hash, LABELS.plan, toUtf8(JSON.stringify(plan))))}`;
+function planHash(planned: Plan, hash: Sha256): string {
+  return `sha256:${toHex(digestWith(hash, LABELS.plan, toUtf8(JSON.stringify(planned))))}`;
 }
