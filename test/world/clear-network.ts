@@ -94,7 +94,7 @@ export class ClearNetwork {
         ? releaseAgain(again.release, new Date(again.atMs).toISOString().slice(0, 10), about)
         : release(
             planned,
-            openedOf(planned, pooled, policy, this.#standing(planned, verdicts, { participants, pairs, distances, refused })),
+            openedOf(planned, pooled, policy, this.#standing(planned, verdicts, { participants, pairs, distances, refused }), this.#past),
             about,
           );
     this.#past.push({

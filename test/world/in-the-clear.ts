@@ -1,13 +1,16 @@
 import type { Dataset } from "@tutti/dataset";
 import {
   type Opened,
-  openedFirst,
+  cellsToOpen,
+  type EarlierRelease,
+  meansToOpen,
+  openedCounts,
+  openedSums,
   openedQuantiles,
   type Policy,
   quantileRanks,
   type Release,
   release,
-  revealOf,
   smallValues,
   type Standing,
   suppress,
@@ -46,23 +49,29 @@ export function verdictsOf(planned: Plan, pooled: Contribution, policy: Policy):
   return valuesOf(planned, pooled, layout(planned).offsets).map((value) => value >= small.from && value <= small.to);
 }
 
-/** What opens under these standings. */
-export function openedOf(planned: Plan, pooled: Contribution, policy: Policy, standing: readonly Standing[]): Opened {
+/** What opens under these standings, after these releases. */
+export function openedOf(
+  planned: Plan,
+  pooled: Contribution,
+  policy: Policy,
+  standing: readonly Standing[],
+  history: readonly EarlierRelease[] = [],
+): Opened {
   const { offsets } = layout(planned);
   const values = valuesOf(planned, pooled, offsets);
-  const reveal = revealOf(planned, standing);
-  const wide = reveal.means.flatMap((index) => {
+  const cells = cellsToOpen(planned, standing);
+  const counts = openedCounts(
+    cells,
+    Uint32Array.from(cells, (index) => values[index]!),
+  );
+  const means = meansToOpen(planned, counts, policy, history);
+  const wide = means.flatMap((index) => {
     const result = planned.results[index]!;
     if (result.kind !== "mean") return [];
     return [result.sums, result.squares].map((inputs) => inputs.reduce((sum, input) => sum + pooled.sums[offsets[input]!]!, 0n));
   });
-  const first = openedFirst(
-    reveal,
-    Uint32Array.from(reveal.cells, (index) => values[index]!),
-    BigUint64Array.from(wide),
-  );
   const searches = planned.results.flatMap((result, index) => {
-    const n = result.kind === "quantiles" ? first.counts.get(result.known) : undefined;
+    const n = result.kind === "quantiles" ? counts.get(result.known) : undefined;
     if (result.kind !== "quantiles" || n === undefined || n < policy.threshold) return [];
     const quantiles = result.at.filter(({ numerator, denominator }) => {
       return (n * Math.min(numerator, denominator - numerator)) / denominator >= policy.tail;
@@ -79,5 +88,5 @@ export function openedOf(planned: Plan, pooled: Contribution, policy: Policy, st
     ];
   });
   const found = searches.map((search) => search.found);
-  return { ...first, quantiles: openedQuantiles(searches, found) };
+  return { counts, sums: openedSums(means, BigUint64Array.from(wide)), quantiles: openedQuantiles(searches, found) };
 }

@@ -1,4 +1,4 @@
-import type { Reveal, Search } from "./reveal.ts";
+import type { Search } from "./reveal.ts";
 import { quantileRanks } from "./statistic.ts";
 
 /** Everything that a session opened: pooled, and let through by the rule. What is not in it stays hidden. */
@@ -11,14 +11,16 @@ export interface Opened {
   readonly quantiles: ReadonlyMap<number, ReadonlyMap<string, readonly [low: number, high: number]>>;
 }
 
-/** Names what was opened first. RangeError when the lengths do not fit the reveal. */
-export function openedFirst(reveal: Reveal, counts: Uint32Array, sums: BigUint64Array): Pick<Opened, "counts" | "sums"> {
-  if (counts.length !== reveal.cells.length || sums.length !== 2 * reveal.means.length)
-    throw new RangeError("what was opened is not what the reveal asked for");
-  return {
-    counts: new Map(reveal.cells.map((cell, i) => [cell, counts[i]!])),
-    sums: new Map(reveal.means.map((result, i) => [result, { sum: sums[2 * i]!, squares: sums[2 * i + 1]! }])),
-  };
+/** Names the counts that were opened. RangeError when there are not as many as cells. */
+export function openedCounts(cells: readonly number[], counts: Uint32Array): Opened["counts"] {
+  if (counts.length !== cells.length) throw new RangeError("what was opened is not what was to be opened");
+  return new Map(cells.map((cell, i) => [cell, counts[i]!]));
+}
+
+/** Names the sums that were opened, for each row its sum and its squares. RangeError when there are not two a row. */
+export function openedSums(means: readonly number[], sums: BigUint64Array): Opened["sums"] {
+  if (sums.length !== 2 * means.length) throw new RangeError("what was opened is not what was to be opened");
+  return new Map(means.map((result, i) => [result, { sum: sums[2 * i]!, squares: sums[2 * i + 1]! }]));
 }
 
 /** Names the grid indices that were found for the ranks of each search. */

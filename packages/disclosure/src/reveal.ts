@@ -5,21 +5,13 @@ import { quantileOpens, quantileRanks } from "./statistic.ts";
 import type { Standing } from "./suppression.ts";
 import type { Totals } from "./totals.ts";
 
+type Mean = Extract<Result, { kind: "mean" }>;
 type Quantiles = Extract<Result, { kind: "quantiles" }>;
 
-/** What is opened first: pooled counts of patients, and the sums of the means whose count opens. */
-export interface Reveal {
-  /** Cells that open, as indices, rising. */
-  readonly cells: readonly number[];
-  /** Rows of means whose sums open, as indices of results. */
-  readonly means: readonly number[];
-}
-
-/** What opens under these standings: cells that a result shows, and means of patients whose number opens. */
-export function revealOf(plan: Plan, standing: readonly Standing[]): Reveal {
+/** The cells that open under these standings, as indices, rising: those that a result shows. */
+export function cellsToOpen(plan: Plan, standing: readonly Standing[]): readonly number[] {
   const shown = new Set(plan.results.flatMap(cellsOf).filter((cell) => standing[cell] === "open"));
-  const means = plan.results.flatMap((result, i) => (result.kind === "mean" && shown.has(result.known) ? [i] : []));
-  return { cells: [...shown].toSorted((a, b) => a - b), means };
+  return [...shown].toSorted((a, b) => a - b);
 }
 
 /** The cells that a row of the release shows. */
@@ -37,13 +29,14 @@ export function cellsOf(result: Result): readonly number[] {
   }
 }
 
-/** One holder's shares of what opens first, in the order of the reveal; for each mean its sum, then its squares. */
-export function revealShares(reveal: Reveal, plan: Plan, totals: Totals): { readonly counts: Uint32Array; readonly sums: BigUint64Array } {
-  const lists = reveal.means.flatMap((i) => {
-    const result = plan.results[i]!;
-    return result.kind === "mean" ? [result.sums, result.squares] : [];
-  });
-  return { counts: totals.cells(reveal.cells), sums: totals.sums(lists) };
+/** One holder's shares of the sums of means: for each row its sum, then its squares. */
+export function meanShares(plan: Plan, means: readonly number[], totals: Totals): BigUint64Array {
+  return totals.sums(
+    means.flatMap((index) => {
+      const { sums, squares } = plan.results[index] as Mean;
+      return [sums, squares];
+    }),
+  );
 }
 
 /** A row of quantiles, those of them that may open, and the ranks that they need. */

@@ -1,14 +1,16 @@
 import {
+  cellsToOpen,
   type Distance,
   type EarlierRelease,
   guarded,
   type Opened,
-  openedFirst,
+  meanShares,
+  meansToOpen,
+  openedCounts,
   openedQuantiles,
+  openedSums,
   type Policy,
   quantileRows,
-  revealOf,
-  revealShares,
   searchesOf,
   smallValues,
   stillStanding,
@@ -20,13 +22,17 @@ import {
   type Dealer,
   type Dealing,
   dealing,
+  type Demand,
   demandOf,
   findRanks,
   type Heard,
   masks,
   masksAhead,
   masksDemand,
+  opening,
   pointsNeeded,
+  type Protocol,
+  ranksDemand,
   type Round,
   type Scheme,
   smallness,
@@ -40,8 +46,11 @@ import { leftOvers, leftOversDemand } from "./own-part.ts";
 import type { Guard } from "./participation.ts";
 import { SessionStop } from "./stop.ts";
 
-/** Masks made before it is known which order statistics will be looked for, at most; more are dealt when they run out. */
-const MASKS_AHEAD = 400;
+/**
+ * What is made before it is known which order statistics will be looked for, and among how many patients: so many masks, and comparisons in so
+ * many. More is dealt when it does not suffice, at the cost of an exchange or two.
+ */
+const AHEAD = { masks: 400, patients: 1_023 } as const;
 
 /** What one holder brings to a session's computation. */
 export interface Computation {
@@ -109,20 +118,26 @@ export function* compute(computation: Computation): Generator<Round | Recording,
   if (before !== null && told.includes(true)) return { opened: before, contributors };
 
   const standing = suppress(plan, policy, verdicts, stillStanding(guard.earlier, [...present], guard.pairs, distances), refused);
-  const reveal = revealOf(plan, standing);
-  yield { record: reveal.cells };
-  const { counts, sums } = revealShares(reveal, plan, totals);
-  if (counts.length === 0) return { opened: openedNothing(), contributors };
-  const heard = yield {
-    deal: null,
-    open: [{ shares: counts, degree: scheme.degree }],
-    openWide: sums.length === 0 ? [] : [{ shares: sums, degree: scheme.degree }],
-  };
-  const first = openedFirst(reveal, heard.opened[0]!, heard.openedWide[0] ?? new BigUint64Array(0));
-  const searches = searchesOf(plan, first.counts, policy, totals);
+  const cells = cellsToOpen(plan, standing);
+  yield { record: cells };
+  if (cells.length === 0) return { opened: openedNothing(), contributors };
+  const counts = openedCounts(cells, yield* opening(totals.cells(cells), scheme.degree));
+
+  const means = meansToOpen(plan, counts, policy, guard.earlier);
+  const searches = searchesOf(plan, counts, policy, totals);
   const wanted = searches.map(({ search }) => search);
-  const found = searches.length === 0 ? [] : yield* findRanks(scheme, wanted, made, holder, random);
-  return { opened: { ...first, quantiles: openedQuantiles(searches, found) }, contributors };
+  const [sums, found] = yield* together<[BigUint64Array, number[][]]>([
+    openingWide(meanShares(plan, means, totals), scheme.degree),
+    findRanks(scheme, wanted, made, holder, random, supply),
+  ]);
+  return { opened: { counts, sums: openedSums(means, sums), quantiles: openedQuantiles(searches, found) }, contributors };
+}
+
+/** One exchange that opens sums; none where there are none. */
+function* openingWide(shares: BigUint64Array, degree: number): Protocol<BigUint64Array> {
+  if (shares.length === 0) return shares;
+  const heard = yield { deal: null, open: [], openWide: [{ shares, degree }] };
+  return heard.openedWide[0]!;
 }
 
 /** The latest release of the same query under the same policy: what is answered again rather than a part of something new. */
@@ -143,6 +158,7 @@ export function dealingOf({
   const demand = demandOf(
     smallnessDemand(smallValues(policy), plan.cells.length),
     masksDemand(masksWanted(plan)),
+    comparisonsDemand(plan),
     distancesDemand(guard, policy),
     leftOversDemand(plan, policy, dealers.length),
   );
@@ -152,7 +168,15 @@ export function dealingOf({
 
 function masksWanted(plan: Plan): number {
   const wanted = quantileRows(plan).reduce((sum, { grid, at }) => sum + masksAhead(grid.points, at.length), 0);
-  return Math.min(wanted, MASKS_AHEAD);
+  return Math.min(wanted, AHEAD.masks);
+}
+
+/** For the rows whose masks are made ahead; none where some are not, since more is dealt then anyhow. */
+function comparisonsDemand(plan: Plan): Demand {
+  const rows = quantileRows(plan);
+  const wanted = rows.reduce((sum, { grid, at }) => sum + masksAhead(grid.points, at.length), 0);
+  if (wanted > AHEAD.masks) return demandOf();
+  return demandOf(...rows.map(({ grid, at }) => ranksDemand(grid.points, at.length, AHEAD.patients)));
 }
 
 function openedNothing(): Opened {
