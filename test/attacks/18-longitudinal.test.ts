@@ -46,9 +46,40 @@ test("another question in the meantime does not show them either", () => {
   expect(rowOf(releaseOf(world.ask(world.query([{ id: "other", count: true }]))), "other")).toMatchObject({ count: null });
 });
 
-test("nothing changed: the same numbers are new each time", () => {
+test("nothing changed: the same answer again, and it does not say whether nothing did", () => {
   const world = new World({ dataset, centres: spread(alike(20, { sex: "F", dyspnea: true }), NAMES), seed: 18 });
   const first = releaseOf(world.ask(world.query(REPORT)));
-  const second = releaseOf(world.ask(world.query(REPORT)));
-  expect(second).toEqual(first);
+  const unchanged = releaseOf(world.ask(world.query(REPORT)));
+  expect(unchanged).toEqual({ ...first, asOf: "2026-01-01" });
+  month(world, 1);
+  expect(releaseOf(world.ask(world.query(REPORT)))).toEqual(unchanged);
+});
+
+test("unchanged cells in another question are answered anew, and told once", () => {
+  const world = new World({
+    dataset,
+    centres: spread([...alike(20, { dyspnea: true }), ...alike(9, { dyspnea: false })], NAMES),
+    seed: 18,
+  });
+  releaseOf(world.ask(world.query(REPORT)));
+  const other = releaseOf(world.ask(world.query([...REPORT, { id: "m", count: true }])));
+  expect(rowOf(other, "m")).toMatchObject({ count: 29 });
+  expect(other.asOf).toBeUndefined();
+  releaseOf(world.ask(world.query([{ id: "again", count: true }])));
+  const told = world.centres
+    .get("a")!
+    .history.of("small@1")
+    .map(({ sets }) => sets.map(({ key }) => key));
+  expect(told).toEqual([["all", "dyspnea(true,false)", "dyspnea(true)", "dyspnea(false)"], []]);
+});
+
+test("what has changed enough is held against everything else that was told", () => {
+  const patients = [...alike(20, { sex: "F", dyspnea: true }), ...alike(9, { sex: "M", dyspnea: false })];
+  const world = new World({ dataset, centres: spread(patients, NAMES), seed: 18 });
+  releaseOf(world.ask(world.query(REPORT)));
+  // Nine leave and three come: all patients are far from all patients before, and near to those with dyspnea.
+  for (const centre of world.centres.values()) centre.patients = centre.patients.filter(({ sex }) => sex === "F");
+  const first = world.centres.get("a")!;
+  first.patients = [...first.patients, ...alike(3, { sex: "F", dyspnea: false }).map((patient, i) => ({ id: `new ${i}`, ...patient }))];
+  expect(rowOf(releaseOf(world.ask(world.query([{ id: "m", count: true }]))), "m")).toMatchObject({ count: null });
 });

@@ -1,5 +1,6 @@
 import type { Dataset } from "@tutti/dataset";
 import {
+  answerAgain,
   DEFAULT_POLICY,
   type Distance,
   type EarlierRelease,
@@ -8,16 +9,20 @@ import {
   guardPairs,
   MAX_THRESHOLD,
   type Membership,
+  type Opened,
+  pairsLeft,
   type Policy,
   primary,
   type Release,
   release,
   releaseAgain,
+  type Session,
   setsOfRelease,
   setsToKeep,
   type Standing,
   stillStanding,
   suppress,
+  toldBefore,
 } from "@tutti/disclosure";
 import { contentHash } from "@tutti/envelope";
 import { type Plan, plan, type Query } from "@tutti/query";
@@ -88,15 +93,13 @@ export class ClearNetwork {
     const session = String(this.#past.length);
     const { pairs, distances } = this.#compare(planned, participants, session);
     const refused = guarded(planned, pairs, distances);
-    const again = this.#past.findLast((past) => past.query === about.query);
+    const again = answerAgain(this.#past, about.query, policy, pairs, distances);
+    const opened = (): Opened =>
+      openedOf(planned, pooled, policy, this.#standing(planned, verdicts, { participants, pairs, distances, refused }), this.#past);
     const made =
-      again !== undefined && refused.includes(true)
-        ? releaseAgain(again.release, new Date(again.atMs).toISOString().slice(0, 10), about)
-        : release(
-            planned,
-            openedOf(planned, pooled, policy, this.#standing(planned, verdicts, { participants, pairs, distances, refused }), this.#past),
-            about,
-          );
+      again === null
+        ? this.#released(planned, opened(), toldBefore(pairs, distances), about)
+        : releaseAgain(again.release!, new Date(again.atMs).toISOString().slice(0, 10), about);
     this.#past.push({
       session,
       query: about.query,
@@ -118,7 +121,7 @@ export class ClearNetwork {
     guard: {
       readonly participants: readonly string[];
       readonly pairs: readonly GuardPair[];
-      readonly distances: readonly Distance[];
+      readonly distances: readonly (Distance | null)[];
       readonly refused: readonly boolean[];
     },
   ): readonly Standing[] {
@@ -131,11 +134,16 @@ export class ClearNetwork {
   }
 
   /** How far the plan's cells are from all that was told before; and each centre keeps what it has in them. */
+  #released(planned: Plan, opened: Opened, told: readonly number[], about: Session): Release {
+    const repeated = told.filter((cell) => opened.counts.has(cell));
+    return release(planned, opened, repeated.length === 0 ? about : { ...about, repeated });
+  }
+
   #compare(
     planned: Plan,
     participants: readonly string[],
     session: string,
-  ): { readonly pairs: readonly GuardPair[]; readonly distances: readonly Distance[] } {
+  ): { readonly pairs: readonly GuardPair[]; readonly distances: readonly (Distance | null)[] } {
     if (!this.#defences.guard) return { pairs: [], distances: [] };
     this.#learn();
     const pairs = guardPairs(planned, this.#past, this.#dataset);
@@ -154,7 +162,10 @@ export class ClearNetwork {
       if (partial[earlier]) return "near";
       return difference > 0 ? "near" : same ? "equal" : "far";
     });
-    return { pairs, distances };
+    // As the network does it: some are tested only when the others ask for it.
+    const first = distances.map((distance, pair) => (pairs[pair]!.later ? null : distance));
+    const left = new Set(pairsLeft(pairs, first));
+    return { pairs, distances: distances.map((distance, pair) => (left.has(pair) ? distance : first[pair]!)) };
   }
 
   /** Centres keep the sets up to quantiles of past releases, from the patients that they have now. */

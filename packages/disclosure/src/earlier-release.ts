@@ -41,14 +41,15 @@ export function stillStanding(
   history: readonly EarlierRelease[],
   participants: readonly string[],
   pairs: readonly GuardPair[],
-  distances: readonly Distance[],
+  distances: readonly (Distance | null)[],
 ): readonly Earlier[] {
   const changed = new Set(pairs.flatMap(({ earlier, same }, i) => (same && distances[i] === "far" ? [earlier] : [])));
   const centres = [...participants].toSorted().join("\n");
   return history
     .filter((past, i) => !changed.has(i) && past.release?.asOf === undefined && [...past.participants].toSorted().join("\n") === centres)
-    .map(({ plan, policy, sets }) => {
-      const opened = new Set(sets.flatMap(({ key, upTo }) => (upTo === null ? [key] : [])));
+    .map(({ plan, policy, sets, release }) => {
+      const repeated = (release?.repeated ?? []).map((cell) => plan.cells[cell]!.key);
+      const opened = new Set([...repeated, ...sets.flatMap(({ key, upTo }) => (upTo === null ? [key] : []))]);
       return {
         plan,
         policy,
@@ -64,17 +65,21 @@ export function setsOfCells(plan: Plan, cells: readonly number[]): readonly Rele
 }
 
 /**
- * The sets that a release tells of: the cells behind its numbers, and for each quantile those up to it; one that repeats an
- * earlier one tells of nothing. Throws a RangeError when the release is
+ * The sets that a release tells of: the cells behind its numbers, and for each quantile those up to it; one that answers
+ * again tells of nothing, and what is repeated is told already. Throws a RangeError when the release is
  * not one of this plan.
  */
-export function setsOfRelease(plan: Plan, { results, asOf }: Pick<Release, "results" | "asOf">): readonly ReleasedSet[] {
+export function setsOfRelease(
+  plan: Plan,
+  { results, asOf, repeated = [] }: Pick<Release, "results" | "asOf" | "repeated">,
+): readonly ReleasedSet[] {
   if (asOf !== undefined) return [];
   if (results.length !== plan.results.length) throw new RangeError("the release does not have the rows of this query");
   const rows = plan.results.map((result, i) => ({ result, row: results[i]! }));
   if (rows.some(({ result, row }) => result.measure !== row.measure))
     throw new RangeError("the release does not have the rows of this query");
-  const cells = [...new Set(rows.flatMap(({ result, row }) => openedCells(result, row)))].toSorted((a, b) => a - b);
+  const opened = new Set(rows.flatMap(({ result, row }) => openedCells(result, row)));
+  const cells = [...opened].filter((cell) => !repeated.includes(cell)).toSorted((a, b) => a - b);
   return [...setsOfCells(plan, cells), ...rows.flatMap(({ result, row }) => setsOfQuantiles(plan, result, row))];
 }
 

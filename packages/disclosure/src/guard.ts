@@ -1,6 +1,7 @@
 import type { Dataset } from "@tutti/dataset";
 import { type Cell, Keys, type Plan } from "@tutti/query";
 import type { EarlierRelease, ReleasedSet } from "./earlier-release.ts";
+import type { Policy } from "./policy.ts";
 import { cellsOf } from "./reveal.ts";
 
 /** A cell of a new plan beside a set of an earlier release: the network counts the patients who are in one of them only. */
@@ -12,6 +13,8 @@ export interface GuardPair {
   readonly set: number;
   /** True: the set is the cell by definition, so a difference is a change of the data, or of who takes part. */
   readonly same: boolean;
+  /** True: it needs to be tested only when the cell is found to be far from what was last told under its own definition. */
+  readonly later: boolean;
 }
 
 /**
@@ -29,16 +32,48 @@ export type Distance = "equal" | "near" | "far";
 export function guardPairs(plan: Plan, history: readonly EarlierRelease[], dataset: Dataset): readonly GuardPair[] {
   if (history.length === 0) return [];
   const keys = new Keys(dataset);
-  return guardedCells(plan).flatMap((cell) =>
-    history.flatMap(({ sets }, earlier) =>
-      sets.flatMap((set, index): GuardPair[] => {
-        const own = plan.cells[cell]!;
+  return guardedCells(plan).flatMap((cell) => {
+    const own = plan.cells[cell]!;
+    const pairs = history.flatMap(({ sets }, earlier) =>
+      sets.flatMap((set, index): Omit<GuardPair, "later">[] => {
         const same = set.upTo === null && set.key === own.key;
         if (!same && (areKnownAndMissing(plan, own, set) || keys.disjoint(own.key, set.key))) return [];
         return [{ cell, earlier, set: index, same }];
       }),
-    ),
-  );
+    );
+    const last = pairs.findLast(({ same }) => same);
+    return pairs.map((pair) => ({ ...pair, later: last !== undefined && pair !== last }));
+  });
+}
+
+/** The pairs, of those to be tested later, that have to be tested now: their cells are far from what was last told of them. */
+export function pairsLeft(pairs: readonly GuardPair[], distances: readonly (Distance | null)[]): readonly number[] {
+  const changed = new Set(pairs.flatMap(({ cell, same, later }, i) => (same && !later && distances[i] === "far" ? [cell] : [])));
+  return pairs.flatMap(({ cell, later }, i) => (later && changed.has(cell) ? [i] : []));
+}
+
+/** The cells that equal what was told before under their own definition, as indices, rising. */
+export function toldBefore(pairs: readonly GuardPair[], distances: readonly (Distance | null)[]): readonly number[] {
+  const told = pairs.flatMap(({ cell, same }, i) => (same && distances[i] === "equal" ? [cell] : []));
+  return [...new Set(told)].toSorted((a, b) => a - b);
+}
+
+/**
+ * The earlier release that answers a query again: of the same query under the same policy, as long as nothing that it tells has safely changed since, and
+ * nothing newer was told of it. Whether nothing has changed, or too little to tell, can't be told apart.
+ */
+export function answerAgain(
+  history: readonly EarlierRelease[],
+  query: string,
+  policy: Policy,
+  pairs: readonly GuardPair[],
+  distances: readonly (Distance | null)[],
+): EarlierRelease | null {
+  const rules = (one: Policy): string => JSON.stringify(Object.entries(one).toSorted(([a], [b]) => (a < b ? -1 : 1)));
+  const at = history.findLastIndex((past) => past.query === query && past.release !== null && rules(past.policy) === rules(policy));
+  if (at < 0) return null;
+  const last = pairs.flatMap(({ same, later, earlier }, i) => (same && !later ? [{ earlier, distance: distances[i] }] : []));
+  return last.every(({ earlier, distance }) => earlier <= at && distance !== "far") ? history[at]! : null;
 }
 
 /** The cells that tell something if they open: those that a result shows, and the cohorts and strata that these are within. */
@@ -52,14 +87,12 @@ export function guardedCells(plan: Plan): readonly number[] {
  * The cells that hide for what earlier releases have told, by cell. A cell that equals what was released under its own definition tells nothing
  * new, and passes. Otherwise it hides when any earlier set is near; and everything within a cohort or stratum that hides hides too, because a
  * number that happens to be the same would tell as much as one that differs.
+ *
+ * @param distances of the pairs; null for those that did not have to be tested
  */
-export function guarded(plan: Plan, pairs: readonly GuardPair[], distances: readonly Distance[]): readonly boolean[] {
-  const near = new Set<number>();
-  const told = new Set<number>();
-  pairs.forEach(({ cell, same }, i) => {
-    if (distances[i] === "near") near.add(cell);
-    if (distances[i] === "equal" && same) told.add(cell);
-  });
+export function guarded(plan: Plan, pairs: readonly GuardPair[], distances: readonly (Distance | null)[]): readonly boolean[] {
+  const near = new Set(pairs.flatMap(({ cell }, i) => (distances[i] === "near" ? [cell] : [])));
+  const told = new Set(toldBefore(pairs, distances));
   const refused = (cell: number): boolean => near.has(cell) && !told.has(cell);
   return plan.cells.map(({ within }, cell) => refused(cell) || within.some(refused));
 }

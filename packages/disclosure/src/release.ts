@@ -31,6 +31,11 @@ export interface Session {
    * they are new.
    */
   readonly asOf?: string | undefined;
+  /**
+   * Cells of the plan, as indices, whose patients are those of an earlier release under the same definition: they are told already, and the guard does
+   * not count them again. Absent when there are none.
+   */
+  readonly repeated?: readonly number[] | undefined;
   /** `malicious`: lies of up to a third of the holders were sure to be seen. `passive`: three holders, no lie assumed. */
   readonly strength: "malicious" | "passive";
 }
@@ -65,6 +70,7 @@ export const releaseSchema: z.ZodType<Release> = z.strictObject({
   policy: policySchema,
   centres,
   asOf: z.iso.date().optional(),
+  repeated: z.array(z.int().min(0)).min(1).optional(),
   strength: z.enum(["malicious", "passive"]),
   results: z.array(resultSchema),
 });

@@ -1,4 +1,5 @@
 import {
+  answerAgain,
   cellsToOpen,
   type Distance,
   type EarlierRelease,
@@ -15,6 +16,7 @@ import {
   smallValues,
   stillStanding,
   suppress,
+  toldBefore,
   Totals,
 } from "@tutti/disclosure";
 import { type Contribution, layout, type Plan } from "@tutti/query";
@@ -39,9 +41,8 @@ import {
   smallnessDemand,
   together,
 } from "@tutti/sharing";
-import { contentHash } from "@tutti/envelope";
 import { join, type Random } from "@tutti/field";
-import { distancesDemand, distancesOf } from "./distance.ts";
+import { distancesDemand, distancesLeft, distancesOf, pairsFirst } from "./distance.ts";
 import { leftOvers, leftOversDemand } from "./own-part.ts";
 import type { Guard } from "./participation.ts";
 import { SessionStop } from "./stop.ts";
@@ -86,6 +87,8 @@ export interface Recording {
 /** What a computation came to, and whose numbers are in it (indices of dealers): numbers that opened, or those of an earlier release once more. */
 export interface Computed {
   readonly opened: Opened | EarlierRelease;
+  /** The cells that opened and were told before, as indices. */
+  readonly repeated: readonly number[];
   readonly contributors: readonly number[];
 }
 
@@ -107,20 +110,25 @@ export function* compute(computation: Computation): Generator<Round | Recording,
   const totals = new Totals(plan, dealt.counts.subarray(0, narrow), dealt.sums);
   const [, made] = yield* together([dealt.check, masks(scheme, masksWanted(plan), supply)]);
   const present = new Set(contributors.map((dealer) => computation.participants[dealer]!));
-  const [verdicts, distances, left] = yield* together<[boolean[], readonly Distance[], readonly boolean[]]>([
+  const comparison = { scheme, guard, present, differences: dealt.counts.subarray(narrow), policy };
+  const first = pairsFirst(guard);
+  const [verdicts, firstDistances, left] = yield* together<[boolean[], readonly Distance[], readonly boolean[]]>([
     smallness(scheme, totals.cells([...plan.cells.keys()]), small, supply),
-    distancesOf(scheme, guard, present, dealt.counts.subarray(narrow), policy, supply),
+    distancesOf(comparison, first, supply),
     leftOvers(scheme, plan, policy, totals, dealt.own, supply),
   ]);
-  const told = guarded(plan, guard.pairs, distances);
-  const refused = told.map((hides, cell) => hides || left[cell] === true);
-  const before = earlierAnswer(computation);
-  if (before !== null && told.includes(true)) return { opened: before, contributors };
+  const early = guard.pairs.map((): Distance | null => null);
+  first.forEach((pair, i) => (early[pair] = firstDistances[i]!));
+  const before = answerAgain(guard.earlier, computation.query, policy, guard.pairs, early);
+  if (before !== null) return { opened: before, repeated: [], contributors };
 
+  const distances = yield* distancesLeft(comparison, early, holder, random);
+  const refused = guarded(plan, guard.pairs, distances).map((hides, cell) => hides || left[cell] === true);
   const standing = suppress(plan, policy, verdicts, stillStanding(guard.earlier, [...present], guard.pairs, distances), refused);
   const cells = cellsToOpen(plan, standing);
   yield { record: cells };
-  if (cells.length === 0) return { opened: openedNothing(), contributors };
+  const repeated = toldBefore(guard.pairs, distances).filter((cell) => cells.includes(cell));
+  if (cells.length === 0) return { opened: openedNothing(), repeated, contributors };
   const counts = openedCounts(cells, yield* opening(totals.cells(cells), scheme.degree));
 
   const means = meansToOpen(plan, counts, policy, guard.earlier);
@@ -130,7 +138,7 @@ export function* compute(computation: Computation): Generator<Round | Recording,
     openingWide(meanShares(plan, means, totals), scheme.degree),
     findRanks(scheme, wanted, made, holder, random, supply),
   ]);
-  return { opened: { counts, sums: openedSums(means, sums), quantiles: openedQuantiles(searches, found) }, contributors };
+  return { opened: { counts, sums: openedSums(means, sums), quantiles: openedQuantiles(searches, found) }, repeated, contributors };
 }
 
 /** One exchange that opens sums; none where there are none. */
@@ -138,12 +146,6 @@ function* openingWide(shares: BigUint64Array, degree: number): Protocol<BigUint6
   if (shares.length === 0) return shares;
   const heard = yield { deal: null, open: [], openWide: [{ shares, degree }] };
   return heard.openedWide[0]!;
-}
-
-/** The latest release of the same query under the same policy: what is answered again rather than a part of something new. */
-function earlierAnswer({ guard, query, policy }: Computation): EarlierRelease | null {
-  const same = guard.earlier.filter((past) => past.query === query && past.release !== null);
-  return same.findLast(({ release }) => contentHash(release!.policy) === contentHash(policy)) ?? null;
 }
 
 /** What is dealt in the first exchange; every participant works out the same. */
@@ -159,7 +161,7 @@ export function dealingOf({
     smallnessDemand(smallValues(policy), plan.cells.length),
     masksDemand(masksWanted(plan)),
     comparisonsDemand(plan),
-    distancesDemand(guard, policy),
+    distancesDemand(guard, pairsFirst(guard), policy),
     leftOversDemand(plan, policy, dealers.length),
   );
   const spare = scheme.holders - pointsNeeded(scheme, scheme.productDegree);

@@ -143,8 +143,8 @@ export class Session {
       next = computing.next(this.#mail.hear(asked, heard, this.#channel.challenge()));
       exchange++;
     }
-    const { opened, contributors } = next.value;
-    const about = this.#about(contributors.length);
+    const { opened, repeated, contributors } = next.value;
+    const about = this.#about(contributors.length, repeated);
     const made = "counts" in opened ? release(plan, opened, about) : releaseAgain(opened.release!, dayOf(opened.atMs), about);
     if (committee.length < participants.length) yield { kind: "exchange", ...resultExchange(participants.length, canonical(made)) };
     return made;
@@ -173,10 +173,16 @@ export class Session {
     return value.data;
   }
 
-  #about(contributed: number) {
+  #about(contributed: number, repeated: readonly number[]) {
     const { offer, policy, participants } = this.#participation;
     const centres = { invited: offer.invited.length, contributed, finished: participants.length - this.#channel.gone.size };
-    return { query: contentHash(offer.query), policy, centres, strength: this.#scheme.strength };
+    return {
+      query: contentHash(offer.query),
+      policy,
+      centres,
+      strength: this.#scheme.strength,
+      ...(repeated.length === 0 ? {} : { repeated }),
+    };
   }
 
   #stopOf(fault: unknown): SessionStop {
