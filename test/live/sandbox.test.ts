@@ -67,9 +67,11 @@ function expectEverything(rows: readonly object[], centres: LiveCentres): void {
 test.each([
   [3, 40],
   [5, 25],
-])("%i centres: three queries of one network are exact", async (count, perCentre) => {
+])("%i centres: what is asked of a network is exact", async (count, perCentre) => {
   const centres = liveCentres(count, perCentre, count);
-  const [everything, grown, bySex] = await results(centres, [EVERYTHING, GROWN, BY_SEX]);
+  const [everything, grown] = await results(centres, [EVERYTHING, GROWN]);
+  // Of another network: after the distribution by sex, what is known of few girls fewer would hide.
+  const [bySex] = await results(centres, [BY_SEX]);
   expectEverything(everything!, centres);
   const some = everybody(centres, ({ age, dyspnea }) => age !== null && age >= 18 && dyspnea !== true);
   const hb = valuesOf(some, "hb");

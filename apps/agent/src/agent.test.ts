@@ -1,10 +1,11 @@
+import { rmSync } from "node:fs";
 import { afterEach, beforeEach, describe, expect, test } from "vitest";
 import { DEFAULT_POLICY } from "@tutti/disclosure";
 import { RELEASE, openMessage } from "@tutti/protocol";
 import type { AgentParts } from "./agent.ts";
 import { LinkFault } from "./link-fault.ts";
 import { scheme } from "./platform-crypto.ts";
-import { CENTRES, COUNT, startAgent, type TrialAgent, TrialNetwork, until } from "./trial.ts";
+import { CENTRES, COUNT, sourceOf, startAgent, type TrialAgent, TrialNetwork, until } from "./trial.ts";
 
 let network: TrialNetwork;
 let agents: TrialAgent[];
@@ -12,11 +13,14 @@ beforeEach(() => {
   network = new TrialNetwork();
   agents = [];
 });
-afterEach(() => Promise.all(agents.map((agent) => agent.end())));
+afterEach(async () => {
+  await Promise.all(agents.map((agent) => agent.end()));
+  for (const { folder } of agents) rmSync(folder, { recursive: true, force: true });
+});
 
 /** All three centres; the last one with a fault in its way. */
-function startAll(fault: (parts: AgentParts) => Partial<AgentParts> = () => ({})): TrialAgent {
-  agents = CENTRES.map((centre, i) => startAgent(network, centre, i === CENTRES.length - 1 ? fault : undefined));
+async function startAll(fault: (parts: AgentParts) => Partial<AgentParts> = () => ({})): Promise<TrialAgent> {
+  agents = await Promise.all(CENTRES.map((centre, i) => startAgent(network, centre, i === CENTRES.length - 1 ? fault : undefined)));
   return agents.at(-1)!;
 }
 
@@ -26,7 +30,7 @@ function kinds({ ledger }: TrialAgent): readonly string[] {
 
 describe("a session", () => {
   test("ends with the same release at every centre, written in each ledger before and after", async () => {
-    startAll();
+    await startAll();
     const offer = network.offer();
     await until(() => network.releases.length === 3 && agents.every(({ ledger }) => ledger.deeds.length === 2));
     const releases = network.releases.map((envelope) => openMessage(RELEASE, envelope, network.roster.centreKeys, scheme).value);
@@ -40,12 +44,12 @@ describe("a session", () => {
   });
 
   test("reveals nothing when the ledger can't be written", async () => {
-    const full = startAll();
+    const full = await startAll();
     full.ledger.append = async () => {
       throw new Error("the disk is full");
     };
     network.offer();
-    await until(() => network.stops.length === 1);
+    await until(() => network.stops.length === 1 && agents[0]!.ledger.deeds.length === 1);
     expect(network.stops[0]).toMatchObject({ centre: "Caen", cause: "ledger", blame: [] });
     // Its shares of what would open are the exchange after the record, which the others wait for.
     expect(network.releases).toEqual([]);
@@ -55,8 +59,8 @@ describe("a session", () => {
   });
 
   test("stops for all when a centre can't read its data", async () => {
-    const broken = startAll(() => ({
-      sources: new Map([["trial@1", { contribute: () => Promise.reject(new Error("row 3: Ada Lovelace")) }]]),
+    const broken = await startAll(() => ({
+      sources: new Map([["trial@1", { ...sourceOf([]), contribute: () => Promise.reject(new Error("row 3: Ada Lovelace")) }]]),
     }));
     network.offer();
     await until(() => network.stops.length === 1 && broken.ledger.deeds.length === 1);
@@ -66,8 +70,8 @@ describe("a session", () => {
 
   test("stops at a formation that the coordinator has changed", async () => {
     const form = network.form.bind(network);
-    network.form = () => form(`sha256:${"0".repeat(64)}`);
-    startAll();
+    network.form = (offer) => form(offer, `sha256:${"0".repeat(64)}`);
+    await startAll();
     network.offer();
     await until(() => network.stops.length === 3);
     expect(network.stops.map(({ cause }) => cause)).toEqual(["formation", "formation", "formation"]);
@@ -82,7 +86,7 @@ describe("a session", () => {
     [new LinkFault("unreachable", "no answer"), "abandoned late", 0],
     [new Error("surprise"), "abandoned defect", 1],
   ])("ends with its cause when an exchange fails (%s), and only what nobody knows of stops the others", async (fault, entry, stops) => {
-    const left = startAll(({ link }) => ({ link: { ...link, exchange: () => Promise.reject(fault) } }));
+    const left = await startAll(({ link }) => ({ link: { ...link, exchange: () => Promise.reject(fault) } }));
     network.offer();
     await until(() => left.ledger.deeds.length === 1);
     await left.end();
@@ -91,14 +95,19 @@ describe("a session", () => {
   });
 
   test("is left at once when the agent ends, and the ledger says so", async () => {
-    const waiting = startAll(({ link, signal }) => ({
+    let isWaiting = false;
+    const waiting = await startAll(({ link, signal }) => ({
       link: {
         ...link,
-        exchange: () => new Promise((_, reject) => signal.addEventListener("abort", () => reject(new Error("aborted")))),
+        exchange: () =>
+          new Promise((_, reject) => {
+            isWaiting = true;
+            signal.addEventListener("abort", () => reject(new Error("aborted")));
+          }),
       },
     }));
     network.offer();
-    await until(() => network.exchanges.length > 0);
+    await until(() => isWaiting);
     await waiting.end();
     expect(kinds(waiting)).toEqual(["abandoned shutdown"]);
     expect(network.stops).toEqual([]);
@@ -114,7 +123,7 @@ describe("an offer", () => {
     ["roster", { roster: `sha256:${"0".repeat(64)}` }],
     ["uninvited", { invited: ["Dijon", "Essen", "Faro"] }],
   ] as const)("is refused as %s, and written down", async (reason, changes) => {
-    startAll();
+    await startAll();
     network.offer(changes);
     await until(() => network.refusals.length === 3);
     expect(network.refusals.toSorted()).toEqual(CENTRES.map((centre) => `${centre} ${reason}`));
@@ -122,7 +131,7 @@ describe("an offer", () => {
   });
 
   test("of another signer is refused, and not written down: anybody could fill the ledger", async () => {
-    startAll();
+    await startAll();
     network.hand({ ...network.rosterFile, payload: "e30=" });
     await until(() => network.refusals.length === 3);
     expect(network.refusals[0]).toMatch(/altered$/);
@@ -131,7 +140,7 @@ describe("an offer", () => {
 
   test("that can't be read is refused once, however often it comes, and keeps no other waiting", async () => {
     const junk = { ...network.rosterFile, payload: "e30=" };
-    startAll(({ link }) => ({ link: { ...link, offers: async (sent) => [junk, ...(await link.offers(sent))] } }));
+    await startAll(({ link }) => ({ link: { ...link, offers: async (sent) => [junk, ...(await link.offers(sent))] } }));
     network.hand(junk);
     await until(() => network.refusals.length === 3);
     network.offer({ issuedAtMs: 1, expiresAtMs: 2 });
@@ -140,13 +149,13 @@ describe("an offer", () => {
   });
 
   test("is answered once, also after a restart", async () => {
-    startAll();
+    await startAll();
     const offer = network.offer({ id: "0".repeat(32), issuedAtMs: Date.now(), expiresAtMs: Date.now() + 4_000 });
     await until(() => network.releases.length === 3 && agents[0]!.ledger.deeds.length === 2);
     await Promise.all(agents.map((agent) => agent.end()));
-    const before = agents[0]!.ledger;
+    const { ledger: before, folder } = agents[0]!;
     expect(before.answered(offer)).toBe(true);
-    const again = startAgent(network, CENTRES[0]!, () => ({ ledger: before }));
+    const again = await startAgent(network, CENTRES[0]!, undefined, { ledger: before, folder });
     agents.push(again);
     network.hand(network.lastOffer!);
     await until(() => network.refusals.length === 1);
@@ -155,7 +164,7 @@ describe("an offer", () => {
 
   test("comes again while it is answered, and is answered once", async () => {
     let asked = 0;
-    const agent = startAll(({ link }) => ({
+    const agent = await startAll(({ link }) => ({
       link: {
         ...link,
         offers: async (sent) => {
@@ -173,7 +182,7 @@ describe("an offer", () => {
   });
 
   test("is refused as busy beyond the sessions that an agent runs at a time", async () => {
-    const agent = startAgent(network, CENTRES[0]!, ({ link }) => ({ link: { ...link, accept: () => new Promise(() => {}) } }));
+    const agent = await startAgent(network, CENTRES[0]!, ({ link }) => ({ link: { ...link, accept: () => new Promise(() => {}) } }));
     for (let i = 0; i < 9; i++) network.offer();
     await until(() => network.refusals.length > 0);
     expect(network.refusals).toEqual(["Ancona busy"]);
@@ -181,7 +190,7 @@ describe("an offer", () => {
   });
 
   test("is refused while the ledger can't be written", async () => {
-    const agent = startAll();
+    const agent = await startAll();
     agent.ledger.writable = false;
     network.offer();
     await until(() => network.refusals.length === 1);
@@ -193,7 +202,7 @@ describe("an offer", () => {
 
 test("an agent goes on asking when the coordinator can't be reached", async () => {
   let failures = 3;
-  startAll(({ link }) => ({
+  await startAll(({ link }) => ({
     link: {
       ...link,
       offers: (sent) => (failures-- > 0 ? Promise.reject(new LinkFault("unreachable", "no answer")) : link.offers(sent)),
@@ -205,7 +214,9 @@ test("an agent goes on asking when the coordinator can't be reached", async () =
 });
 
 test("a centre's stricter policy is the session's", async () => {
-  agents = CENTRES.map((centre, i) => startAgent(network, centre, undefined, { ...DEFAULT_POLICY, threshold: i === 0 ? 10 : 5 }));
+  agents = await Promise.all(
+    CENTRES.map((centre, i) => startAgent(network, centre, undefined, { policy: { ...DEFAULT_POLICY, threshold: i === 0 ? 10 : 5 } })),
+  );
   network.offer();
   await until(() => network.releases.length === 3);
   const { value } = openMessage(RELEASE, network.releases[0], network.roster.centreKeys, scheme);

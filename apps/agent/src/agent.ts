@@ -1,47 +1,60 @@
 import { contentHash, type Envelope } from "@tutti/envelope";
 import { type Accepted, type Answer, Party, type PartySetting, SessionStop, signMessage, STOP } from "@tutti/protocol";
 import type { Contribution, Plan } from "@tutti/query";
+import { KeptSetsFault } from "./guard/kept-sets.ts";
+import type { Asked, Past, Prepared } from "./guard/past.ts";
 import { retryDelayMs } from "./retry.ts";
 import { type Ending, runSession, type SessionHost } from "./session-run.ts";
 import { isTold, stopOf } from "./stopping.ts";
 
 /** What an agent is made of. */
 export interface AgentParts extends SessionHost {
-  readonly setting: Omit<PartySetting, "rule" | "answered">;
+  readonly setting: Omit<PartySetting, "rule" | "answered" | "history" | "ledgerHead">;
   /** By `id@version`. */
-  readonly sources: ReadonlyMap<string, { contribute(plan: Plan): Promise<Contribution> }>;
+  readonly sources: ReadonlyMap<string, Asked & { contribute(plan: Plan): Promise<Contribution> }>;
+  /** What is known of earlier sessions. */
+  readonly past: Past;
   /** Waits; rejects when `signal` aborts. */
   readonly sleep: (ms: number) => Promise<void>;
 }
 
-/** Sessions at a time; offers beyond them are refused as `busy`. */
+/** Offers under way at a time, those that wait for their turn among them; further ones are refused as `busy`. */
 export const MAX_SESSIONS = 8;
 
 const STOP_MS = 5_000;
+const CATCH_UP_MS = 20_000;
 /** Doublings of the pause while only known offers come: less than a second, so that a new one is not kept waiting. */
 const SLOWEST = 4;
 /** Unreadable offers that are remembered. */
 const MAX_UNREADABLE = 100;
 
-/** One centre: waits for offers, answers each, and takes its part in the sessions that are formed of them. */
+/**
+ * One centre: waits for offers, answers each, and takes its part in the sessions that are formed of them. Offers on one dataset are answered one
+ * after the other: what one session tells counts for the next.
+ */
 export class Agent {
   readonly #parts: AgentParts;
   readonly #party: Party;
   /** Offers that are being answered: payloads as they came, and hashes. */
   readonly #payloads = new Set<string>();
   readonly #unreadable = new Set<string>();
+  readonly #queued = new Set<string>();
   readonly #accepted = new Set<string>();
   readonly #underWay = new Set<Promise<void>>();
+  /** The last session on each dataset. */
+  readonly #turns = new Map<string, Promise<unknown>>();
 
   constructor(parts: AgentParts) {
-    const { setting, ledger } = parts;
+    const { setting, ledger, past } = parts;
     this.#parts = parts;
     this.#party = new Party({
       ...setting,
+      history: past.history,
+      ledgerHead: () => ledger.head,
       answered: (offerHash) => this.#accepted.has(offerHash) || ledger.answered(offerHash),
-      rule: () => {
-        if (this.#accepted.size >= MAX_SESSIONS) return "busy";
-        return ledger.writable ? null : "ledger";
+      rule: (offer) => {
+        if (this.#queued.size >= MAX_SESSIONS && !this.#queued.has(contentHash(offer))) return "busy";
+        return ledger.writable && past.trouble === null ? null : "ledger";
       },
     });
   }
@@ -93,18 +106,53 @@ export class Agent {
   async #answer(envelope: Envelope): Promise<void> {
     const answer = this.#party.consider(envelope, this.#parts.nowMs());
     if (answer.offer === null) this.#remember(envelope.payload);
-    if (answer.accepted === null) return this.#refuse(answer);
-    const { offerHash, accepted } = answer;
-    const { log, nowMs } = this.#parts;
+    if (answer.offer === null || (answer.accepted === null && answer.reason !== "history")) return this.#refuse(answer);
+    const { dataset } = answer.offer.query;
+    this.#queued.add(answer.offerHash);
+    const before = this.#turns.get(dataset);
+    const turn = (async () => {
+      await before?.catch(() => {});
+      // What came in between may have changed the answer.
+      await this.#answerInTurn(envelope, before === undefined ? answer : this.#party.consider(envelope, this.#parts.nowMs()));
+    })().finally(() => {
+      this.#queued.delete(answer.offerHash);
+      if (this.#turns.get(dataset) === turn) this.#turns.delete(dataset);
+    });
+    this.#turns.set(dataset, turn);
+    return turn;
+  }
+
+  async #answerInTurn(envelope: Envelope, first: Answer): Promise<void> {
+    const { log, nowMs, past, sources } = this.#parts;
+    let answer = first;
+    if (answer.reason === "history" && answer.offer !== null && sources.has(answer.offer.query.dataset)) {
+      await past.catchUp(answer.offer.query.dataset, Math.min(answer.offer.expiresAtMs, nowMs() + CATCH_UP_MS));
+      answer = this.#party.consider(envelope, nowMs());
+    }
+    const { accepted, offerHash } = answer;
+    if (accepted === null) return this.#refuse(answer);
+    const prepared = past.prepare(accepted, sources.get(accepted.plan.dataset)!);
+    if (!(await this.#isKnown(accepted, prepared))) return this.#refuse(this.#party.consider(envelope, nowMs()));
     const beganMs = nowMs();
     log.info({ offer: offerHash, requester: accepted.offer.requester }, "accepted");
     this.#accepted.add(offerHash);
     try {
-      const ending = await this.#takePart(accepted, answer.envelope);
+      const ending = await this.#takePart(accepted, { offer: envelope, acceptance: answer.envelope }, prepared);
       log.info({ offer: offerHash, ending, tookMs: nowMs() - beganMs }, "ended");
     } finally {
       this.#accepted.delete(offerHash);
     }
+    const { dataset } = accepted.plan;
+    if (past.owes(dataset) && !this.#parts.signal.aborted) await past.catchUp(dataset, nowMs() + CATCH_UP_MS);
+  }
+
+  /** Whether this centre still knows its patients in the earlier sessions that the plan is compared with. */
+  async #isKnown({ guard }: Accepted, { differences }: Prepared): Promise<boolean> {
+    if (guard.pairs.length === 0) return true;
+    return differences.then(
+      () => true,
+      (fault: unknown) => !(fault instanceof KeptSetsFault),
+    );
   }
 
   /** The coordinator knows no offer by the hash that a refusal of an unreadable one has to name, so it may come again and again. */
@@ -126,25 +174,46 @@ export class Agent {
     await link.refuse(offerHash, envelope, nowMs() + STOP_MS).catch(() => log.warn({ offer: offerHash }, "the refusal was not taken"));
   }
 
-  /** The data are read while the others answer. */
-  async #takePart(accepted: Accepted, acceptance: Envelope): Promise<Ending> {
-    const { link, nowMs } = this.#parts;
+  /** The data are read, and what is kept of them is made durable, while the others answer. */
+  async #takePart(
+    accepted: Accepted,
+    said: { readonly offer: Envelope; readonly acceptance: Envelope },
+    prepared: Prepared,
+  ): Promise<Ending> {
+    const { link, nowMs, past } = this.#parts;
     const { offer, offerHash } = accepted;
     const contribution = this.#contribution(accepted);
     contribution.catch(() => {});
     let session;
+    let trail;
     try {
-      const formation = await link.accept(offerHash, acceptance, offer.expiresAtMs);
-      session = this.#party.join(accepted, formation, { contribution: await contribution, differences: new Uint32Array(0) }, nowMs());
+      const formation = await link.accept(offerHash, said.acceptance, offer.expiresAtMs);
+      const numbers = { contribution: await contribution, differences: await this.#read(prepared.differences) };
+      const kept = await this.#kept(prepared);
+      session = this.#party.join(accepted, formation, numbers, nowMs());
+      trail = past.follow(accepted, { offer: said.offer, formation }, session.name, kept);
     } catch (fault) {
       return this.#abandon(accepted, stopOf(fault), isTold(fault));
     }
-    return runSession(session, accepted, this.#parts);
+    return runSession(session, accepted, trail, this.#parts);
   }
 
-  async #contribution({ plan }: Accepted): Promise<Contribution> {
+  async #kept({ kept }: Prepared): Promise<string> {
     try {
-      return await this.#parts.sources.get(plan.dataset)!.contribute(plan);
+      return await kept;
+    } catch (fault) {
+      this.#parts.log.error({ fault: fault instanceof Error ? fault.name : "unknown" }, "what is dealt could not be kept");
+      throw new SessionStop("ledger", "a centre can't keep what it would deal, and deals nothing without");
+    }
+  }
+
+  #contribution({ plan }: Accepted): Promise<Contribution> {
+    return this.#read(this.#parts.sources.get(plan.dataset)!.contribute(plan));
+  }
+
+  async #read<T>(data: Promise<T>): Promise<T> {
+    try {
+      return await data;
     } catch (fault) {
       this.#parts.log.error({ fault: fault instanceof Error ? fault.name : "unknown" }, "the data could not be read");
       throw new SessionStop("data", "a centre could not read its data: its engineer finds more in the agent's log");

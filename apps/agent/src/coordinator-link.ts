@@ -1,4 +1,5 @@
 import type { Envelope } from "@tutti/envelope";
+import type { HistoryItem } from "@tutti/protocol";
 
 /** What the agent says to its coordinator. Each call is repeated with the same bytes until it is answered; a LinkFault says why it was not. */
 export interface CoordinatorLink {
@@ -12,8 +13,10 @@ export interface CoordinatorLink {
   accept(offerHash: string, acceptance: Envelope, deadlineMs: number): Promise<Envelope>;
   /** Posts a bundle, and waits for the delivery. */
   exchange(session: string, exchange: number, bundle: Uint8Array, deadlineMs: number): Promise<Uint8Array>;
-  /** Hands in the signed release. */
-  release(session: string, release: Envelope, deadlineMs: number): Promise<void>;
+  /** Hands in the release as this centre signed it, and waits for the one that all have signed. */
+  release(session: string, release: Envelope, deadlineMs: number): Promise<Envelope>;
+  /** Says which sessions on a dataset are known here, hands in records, and gives the sessions that are not known here. */
+  history(dataset: string, marks: readonly string[], records: readonly HistoryItem[], deadlineMs: number): Promise<readonly HistoryItem[]>;
   /** Hands in a signed stop; `session` is the session's name, or the offer's hash when none was formed. */
   stop(session: string, stop: Envelope, deadlineMs: number): Promise<void>;
 }

@@ -107,14 +107,17 @@ test("every request of a centre is signed for the coordinator, and a roster is a
     json({ offers: [envelope] }),
     json({ formation: envelope }),
     octets(Buffer.from("delivery")),
-    json({}),
+    json({ release: null }),
+    json({ release: envelope }),
+    json({ items: [] }),
     json({}),
   ];
   expect(await link.roster(soon())).toEqual(envelope);
   expect(await link.offers()).toEqual([envelope]);
   expect(await link.accept(offerHash, envelope, soon())).toEqual(envelope);
   expect(fromUtf8(await link.exchange("cafe", 7, Buffer.from("bundle"), soon()))).toBe("delivery");
-  await link.release("cafe", envelope, soon());
+  expect(await link.release("cafe", envelope, soon())).toEqual(envelope);
+  expect(await link.history("iph@1", ["a mark"], [], soon())).toEqual([]);
   await link.stop(offerHash, envelope, soon());
   expect(seen.map(({ method, target, type, signedBy }) => [method, target, type, signedBy])).toEqual([
     ["GET", "/v1/roster", undefined, "missing"],
@@ -122,6 +125,8 @@ test("every request of a centre is signed for the coordinator, and a roster is a
     ["POST", `/v1/offers/${"a".repeat(64)}/answers`, "application/json", identity.name],
     ["POST", "/v1/sessions/cafe/exchanges/7", "application/octet-stream", identity.name],
     ["POST", "/v1/sessions/cafe/releases", "application/json", identity.name],
+    ["POST", "/v1/sessions/cafe/releases", "application/json", identity.name],
+    ["POST", "/v1/history", "application/json", identity.name],
     ["POST", `/v1/sessions/${"a".repeat(64)}/stops`, "application/json", identity.name],
   ]);
   expect(seen[3]!.body.toString()).toBe("bundle");

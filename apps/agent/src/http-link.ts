@@ -9,7 +9,7 @@ import {
   signRequest,
   toUtf8,
 } from "@tutti/envelope";
-import { type Endpoint, ENDPOINTS, MAX_BUNDLE_BYTES, pathOf, problemName, problemSchema, WAIT_MS } from "@tutti/protocol";
+import { type Endpoint, ENDPOINTS, type HistoryItem, MAX_BUNDLE_BYTES, pathOf, problemName, problemSchema, WAIT_MS } from "@tutti/protocol";
 import type { CoordinatorLink } from "./coordinator-link.ts";
 import { HttpCaller, type Reply } from "./http-caller.ts";
 import { LinkFault } from "./link-fault.ts";
@@ -36,6 +36,8 @@ const SIGNATURE_SECONDS = 60;
 const SLACK_MS = 10_000;
 /** A formation of a thousand centres is some megabytes. */
 const MAX_JSON_BYTES = 16 * 1024 * 1024;
+/** A centre that joins late is told thousands of sessions. */
+const MAX_HISTORY_BYTES = 256 * 1024 * 1024;
 const NOTHING = new Uint8Array(0);
 
 /** The coordinator over HTTP: requests signed by RFC 9421, connections kept open, dialled from this side only. */
@@ -63,12 +65,7 @@ export class HttpLink implements CoordinatorLink {
 
   async accept(offerHash: string, acceptance: Envelope, deadlineMs: number): Promise<Envelope> {
     const body = bodyOf({ answer: acceptance });
-    let formed: Envelope | null = null;
-    await this.#persist(ENDPOINTS.answer, { offer: hexOf(offerHash) }, body, deadlineMs, (reply) => {
-      ({ formation: formed } = jsonOf(ENDPOINTS.answer, reply));
-      return formed !== null;
-    });
-    return formed!;
+    return this.#untilSaid(ENDPOINTS.answer, { offer: hexOf(offerHash) }, body, deadlineMs, formationIn);
   }
 
   async exchange(session: string, exchange: number, bundle: Uint8Array, deadlineMs: number): Promise<Uint8Array> {
@@ -76,12 +73,38 @@ export class HttpLink implements CoordinatorLink {
     return this.#persist(ENDPOINTS.exchange, segments, bundle, deadlineMs, (delivery) => delivery.length > 0);
   }
 
-  async release(session: string, release: Envelope, deadlineMs: number): Promise<void> {
-    await this.#persist(ENDPOINTS.release, { session }, bodyOf({ release }), deadlineMs);
+  async release(session: string, release: Envelope, deadlineMs: number): Promise<Envelope> {
+    return this.#untilSaid(ENDPOINTS.release, { session }, bodyOf({ release }), deadlineMs, releaseIn);
+  }
+
+  async history(
+    dataset: string,
+    marks: readonly string[],
+    records: readonly HistoryItem[],
+    deadlineMs: number,
+  ): Promise<readonly HistoryItem[]> {
+    const body = bodyOf({ dataset, marks, records });
+    return jsonOf(ENDPOINTS.history, await this.#persist(ENDPOINTS.history, {}, body, deadlineMs)).items;
   }
 
   async stop(session: string, stop: Envelope, deadlineMs: number): Promise<void> {
     await this.#persist(ENDPOINTS.stop, { session: hexOf(session) }, bodyOf({ stop }), deadlineMs);
+  }
+
+  /** Asks until the answer is more than *not yet*. */
+  async #untilSaid(
+    endpoint: Endpoint,
+    segments: Segments,
+    body: Uint8Array,
+    deadlineMs: number,
+    take: (reply: Uint8Array) => Envelope | null,
+  ): Promise<Envelope> {
+    let said: Envelope | null = null;
+    await this.#persist(endpoint, segments, body, deadlineMs, (reply) => {
+      said = take(reply);
+      return said !== null;
+    });
+    return said!;
   }
 
   /** Asks until there is an answer that is the last word; each time with the same body and a new signature. */
@@ -114,7 +137,7 @@ export class HttpLink implements CoordinatorLink {
       ...(request === null ? {} : { "content-type": request === "octets" ? "application/octet-stream" : "application/json" }),
       ...(caller === "centre" ? this.#signature(method, target, body) : {}),
     };
-    const maxBytes = response === "octets" ? MAX_BUNDLE_BYTES : MAX_JSON_BYTES;
+    const maxBytes = response === "octets" ? MAX_BUNDLE_BYTES : endpoint === ENDPOINTS.history ? MAX_HISTORY_BYTES : MAX_JSON_BYTES;
     let reply: Reply;
     try {
       reply = await this.#caller.call({ method, target, headers, body, timeoutMs, maxBytes }, sent);
@@ -156,6 +179,14 @@ function jsonOf<T>({ response }: Pick<Endpoint<never, T>, "response">, bytes: Ui
   const answer = response.safeParse(parsed(bytes));
   if (!answer.success) throw new LinkFault("unlike", "the coordinator's answer is not of the protocol: are both ends of one version?");
   return answer.data;
+}
+
+function formationIn(reply: Uint8Array): Envelope | null {
+  return jsonOf(ENDPOINTS.answer, reply).formation;
+}
+
+function releaseIn(reply: Uint8Array): Envelope | null {
+  return jsonOf(ENDPOINTS.release, reply).release;
 }
 
 function parsed(bytes: Uint8Array): unknown {

@@ -1,7 +1,8 @@
-import { mkdirSync, openSync, closeSync, readSync, fsyncSync } from "node:fs";
+import { mkdirSync, openSync, closeSync, fsyncSync } from "node:fs";
 import { type FileHandle, open } from "node:fs/promises";
 import { join } from "node:path";
-import { append, type Deed, decodeLine, encodeLine, type Entry, type Head, headOf, LedgerFault, verifyChain } from "@tutti/ledger";
+import { append, type Deed, decodeLine, encodeLine, type Entry, GENESIS, type Head, headOf, LedgerFault, verifyChain } from "@tutti/ledger";
+import { fileLines } from "./file-lines.ts";
 import { type LedgerLock, takeLock } from "./ledger-lock.ts";
 import { StartProblem } from "./start-problem.ts";
 
@@ -9,14 +10,18 @@ import { StartProblem } from "./start-problem.ts";
 export interface Ledger {
   /** Whether the last entry could be written. */
   readonly writable: boolean;
+  /** The head of the chain. */
+  readonly head: Head;
+  /** Whether the chain runs through a head; false for one that was told, when the ledger was restored from an older copy. */
+  runsThrough(head: Head): boolean;
   /** Whether an offer of this hash was answered before. */
   answered(offerHash: string): boolean;
+  /** For each offer that was answered with sets kept for the guard: their content hash. */
+  readonly kept: ReadonlyMap<string, string>;
   /** Writes an entry; resolves once it is durable. Rejects when it can't be written. */
   append(deed: Deed): Promise<void>;
 }
 
-const LINE_FEED = 0x0a;
-const CHUNK_BYTES = 1 << 18;
 /** An entry with the most participants is far shorter. */
 const MAX_LINE_BYTES = 1 << 20;
 
@@ -26,6 +31,9 @@ export class LedgerFile implements Ledger {
   readonly #lock: LedgerLock;
   readonly #nowMs: () => number;
   readonly #offers: Set<string>;
+  readonly #kept: Map<string, string>;
+  /** The hash of the head before each entry. */
+  readonly #before: string[];
   #head: Head;
   /** Bytes of the file that are entries. */
   #bytes: number;
@@ -39,6 +47,8 @@ export class LedgerFile implements Ledger {
     this.#head = checked.head;
     this.#bytes = checked.bytes;
     this.#offers = checked.offers;
+    this.#kept = checked.kept;
+    this.#before = checked.before;
   }
 
   /**
@@ -72,9 +82,17 @@ export class LedgerFile implements Ledger {
     return this.#writable;
   }
 
-  /** The head of the chain. */
   get head(): Head {
     return this.#head;
+  }
+
+  get kept(): ReadonlyMap<string, string> {
+    return this.#kept;
+  }
+
+  runsThrough({ index, hash }: Head): boolean {
+    if (index === this.#head.index) return hash === this.#head.hash;
+    return index === GENESIS.index ? hash === GENESIS.hash : this.#before[index + 1] === hash;
   }
 
   answered(offerHash: string): boolean {
@@ -109,50 +127,45 @@ export class LedgerFile implements Ledger {
     this.#writable = true;
     this.#head = headOf(entry);
     this.#bytes += line.length;
-    this.#offers.add(entry.body.offer);
+    remember(entry, { offers: this.#offers, kept: this.#kept, before: this.#before });
   }
 }
 
-interface Checked {
+interface Remembered {
+  readonly offers: Set<string>;
+  readonly kept: Map<string, string>;
+  readonly before: string[];
+}
+
+interface Checked extends Remembered {
   readonly head: Head;
   readonly bytes: number;
-  readonly offers: Set<string>;
+}
+
+function remember(entry: Entry, { offers, kept, before }: Remembered): void {
+  offers.add(entry.body.offer);
+  before.push(entry.previous);
+  if (entry.kind === "answered" && entry.body.sets !== undefined) kept.set(entry.body.offer, entry.body.sets);
 }
 
 function check(path: string): Checked {
   const file = openSync(path, "r");
-  const offers = new Set<string>();
+  const remembered: Remembered = { offers: new Set(), kept: new Map(), before: [] };
   let bytes = 0;
   try {
     const entries = function* (): Generator<Entry> {
       let index = 0;
-      for (const line of linesOf(file)) {
+      for (const { bytes: line } of fileLines(file, MAX_LINE_BYTES)) {
         if (line.length > MAX_LINE_BYTES) throw new LedgerFault("line", index);
         const entry = decodeLine(line, index++);
-        offers.add(entry.body.offer);
+        remember(entry, remembered);
         bytes += line.length + 1;
         yield entry;
       }
     };
-    return { head: verifyChain(entries()), bytes, offers };
+    return { head: verifyChain(entries()), bytes, ...remembered };
   } finally {
     closeSync(file);
-  }
-}
-
-/** The lines that end with a line feed, without it; a line that is too long comes as its beginning. */
-function* linesOf(file: number): Generator<Uint8Array> {
-  const chunk = Buffer.alloc(CHUNK_BYTES);
-  let rest = Buffer.alloc(0);
-  for (let read = readSync(file, chunk); read > 0; read = readSync(file, chunk)) {
-    const bytes = Buffer.concat([rest, chunk.subarray(0, read)]);
-    let start = 0;
-    for (let end = bytes.indexOf(LINE_FEED); end >= 0; end = bytes.indexOf(LINE_FEED, start)) {
-      yield bytes.subarray(start, end);
-      start = end + 1;
-    }
-    rest = bytes.subarray(start);
-    if (rest.length > MAX_LINE_BYTES) yield rest;
   }
 }
 

@@ -3,6 +3,7 @@ import { type Accepted, RESULT_EXCHANGE, type Session, SessionStop, type Step, t
 import type { AgentLog } from "./agent-log.ts";
 import type { CoordinatorLink } from "./coordinator-link.ts";
 import type { Ledger } from "./ledger-file.ts";
+import type { Trail } from "./guard/trail.ts";
 import { isTold, stopOf } from "./stopping.ts";
 
 /** What runs a session. */
@@ -23,11 +24,18 @@ const EXCHANGE_SLACK_MS = 5_000;
 const STOP_MS = 5_000;
 
 /** Takes a session from its first step to its release or its stop; never throws, and ends when the offer expires. */
-export async function runSession(session: Session, accepted: Accepted, host: SessionHost): Promise<Ending> {
+export async function runSession(session: Session, accepted: Accepted, trail: Trail, host: SessionHost): Promise<Ending> {
   const { link, ledger, nowMs, signal } = host;
   const { offer, offerHash } = accepted;
   const { participants } = session;
   const question = { query: contentHash(offer.query), requester: offer.requester, offer: offerHash, session: session.name };
+  /** The history first: an answer in the ledger that the history does not know is one that was lost. */
+  const recorded = async (cells: readonly number[] | null): Promise<void> => {
+    if (cells !== null) await trail.record(cells);
+    // A participant without points can't know what opens; the others' records tell it.
+    const sets = cells === null ? {} : { sets: trail.sets };
+    await ledger.append({ kind: "answered", body: { ...question, participants, policy: contentHash(session.policy), ...sets } });
+  };
   let step = session.start();
   let told = true;
   for (;;) {
@@ -41,8 +49,7 @@ export async function runSession(session: Session, accepted: Accepted, host: Ses
         }
         break;
       case "record": {
-        const deed = { kind: "answered", body: { ...question, participants, policy: contentHash(session.policy) } } as const;
-        step = await ledger.append(deed).then(
+        step = await recorded(step.cells).then(
           () => session.recorded(),
           () => session.stop(new SessionStop("ledger", "the ledger can't be written, and nothing is revealed without it")),
         );
@@ -50,13 +57,16 @@ export async function runSession(session: Session, accepted: Accepted, host: Ses
       }
       case "release": {
         const deed = { kind: "released", body: { ...question, release: contentHash(step.release) } } as const;
+        const kept = link.release(session.name, step.envelope, offer.expiresAtMs).then((release) => trail.released(release));
         await Promise.all([
           noted(ledger.append(deed), host, "the release could not be written in the ledger"),
-          noted(link.release(session.name, step.envelope, offer.expiresAtMs), host, "the signed release was not taken"),
+          noted(kept, host, "the release that all have signed did not come"),
         ]);
+        trail.ended();
         return "released";
       }
       case "stopped": {
+        trail.ended();
         const cause = signal.aborted ? "shutdown" : step.stop.cause;
         const deed = { kind: "abandoned", body: { ...question, cause, participants } } as const;
         await Promise.all([

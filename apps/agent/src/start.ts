@@ -3,10 +3,15 @@ import { setTimeout as sleep } from "node:timers/promises";
 import { type Dataset, datasetName, datasetSchema } from "@tutti/dataset";
 import { DEFAULT_POLICY, type Policy, policySchema } from "@tutti/disclosure";
 import { EnvelopeFault, type Identity, parseIdentity, toBase64 } from "@tutti/envelope";
-import { History, openRoster, type PinnedRoster } from "@tutti/protocol";
+import { openRoster, type PinnedRoster } from "@tutti/protocol";
 import { Agent } from "./agent.ts";
 import type { AgentConfig } from "./config.ts";
 import type { AgentLog } from "./agent-log.ts";
+import { GuardStore } from "./guard/guard-store.ts";
+import { HistoryFile } from "./guard/history-file.ts";
+import { Past } from "./guard/past.ts";
+import { PatientRegistry } from "./guard/patient-registry.ts";
+import type { PatientNumbers } from "./guard/patient-numbers.ts";
 import { HttpLink } from "./http-link.ts";
 import { LedgerFile } from "./ledger-file.ts";
 import { LinkFault } from "./link-fault.ts";
@@ -38,22 +43,28 @@ export async function start(config: AgentConfig, log: AgentLog, signal: AbortSig
   const datasets = config.datasets.map(({ dictionary }) => datasetOf(dictionary));
   const ledger = await LedgerFile.open(config.ledger, nowMs);
   const sources = new Map<string, Source>();
+  let file: HistoryFile | undefined;
   const close = async () => {
     for (const source of sources.values()) await source.close();
+    await file?.close();
     await ledger.close();
   };
   try {
+    const registry = await PatientRegistry.open(config.ledger);
+    file = await HistoryFile.open(config.ledger, datasets, registry.mac);
+    const store = await GuardStore.open(config.ledger, registry);
     for (const [i, dataset] of datasets.entries()) {
       if (sources.has(datasetName(dataset)))
         throw new StartProblem(`${datasetName(dataset)} stands twice among the datasets: give each once`);
-      sources.set(datasetName(dataset), await sourceOf(dataset, config.datasets[i]!.data));
+      sources.set(datasetName(dataset), await sourceOf(dataset, config.datasets[i]!.data, registry));
     }
+    await registry.commit();
     const parts = { address: config.coordinator, coordinator: roster.coordinator.name, identity, scheme, sha256, random, nowMs, signal };
     const link = new HttpLink(parts);
     await connect(link, roster, config.coordinator, nowMs);
-    const history = new History();
-    const setting = { identity, roster, policy, datasets, scheme, sha256, random, history, ledgerHead: () => ledger.head };
-    const agent = new Agent({ setting, sources, link, ledger, nowMs, log, signal, sleep: (ms) => sleep(ms, undefined, { signal }) });
+    const setting = { identity, roster, policy, datasets, scheme, sha256, random };
+    const past = new Past({ identity, check: setting, file, store, ledger, link, nowMs, log });
+    const agent = new Agent({ setting, sources, past, link, ledger, nowMs, log, signal, sleep: (ms) => sleep(ms, undefined, { signal }) });
     const ended = { now: Promise.resolve() };
     await new Promise<void>((polled) => {
       ended.now = agent.run(polled).finally(close);
@@ -82,9 +93,9 @@ async function connect(link: HttpLink, roster: PinnedRoster, address: string, no
   }
 }
 
-async function sourceOf(dataset: Dataset, data: string): Promise<Source> {
+async function sourceOf(dataset: Dataset, data: string, numbers: PatientNumbers): Promise<Source> {
   try {
-    return await openSource({ dataset, data });
+    return await openSource({ dataset, data, numbers });
   } catch (error) {
     throw error instanceof DataProblem || error instanceof SourceError ? new StartProblem(error.message) : error;
   }

@@ -1,16 +1,22 @@
 // For the tests: a network in one process, whose coordinator is a few maps.
-import { contentHash, createIdentity, type Envelope, type Identity, publicIdentity } from "@tutti/envelope";
+import { mkdtempSync } from "node:fs";
+import { tmpdir } from "node:os";
+import { join } from "node:path";
+import { addSignature, contentHash, createIdentity, type Envelope, type Identity, publicIdentity } from "@tutti/envelope";
 import { type Dataset, datasetName, datasetSchema } from "@tutti/dataset";
-import { DEFAULT_POLICY, type Policy } from "@tutti/disclosure";
-import type { Deed } from "@tutti/ledger";
+import { bitmapOf, DEFAULT_POLICY, type Policy } from "@tutti/disclosure";
+import { append, type Deed, GENESIS, type Head, headOf } from "@tutti/ledger";
 import {
   ACCEPTANCE,
   type Bundle,
   decodeBundle,
   encodeDelivery,
   FORMATION,
+  History,
+  type HistoryItem,
   OFFER,
   type Offer,
+  openHistoryItem,
   openMessage,
   openRoster,
   type PinnedRoster,
@@ -19,14 +25,16 @@ import {
   signMessage,
   STOP,
   type Stop,
-  History,
 } from "@tutti/protocol";
-import { GENESIS } from "@tutti/ledger";
 import type { Query } from "@tutti/query";
-import { interpret, type Patient } from "@tutti/sql";
+import { includes, interpret, type Patient } from "@tutti/sql";
 import { Agent, type AgentParts } from "./agent.ts";
 import type { AgentLog } from "./agent-log.ts";
 import type { CoordinatorLink } from "./coordinator-link.ts";
+import { GuardStore } from "./guard/guard-store.ts";
+import { HistoryFile } from "./guard/history-file.ts";
+import { keyedHash } from "./guard/keyed-hash.ts";
+import { type Asked, Past } from "./guard/past.ts";
 import type { Ledger } from "./ledger-file.ts";
 import { LinkFault } from "./link-fault.ts";
 import { random, scheme, sha256 } from "./platform-crypto.ts";
@@ -52,17 +60,31 @@ const PATIENTS: readonly Patient[] = [{ sex: "F" }, { sex: "M" }, { sex: "F" }];
 /** A ledger that forgets everything with the test. */
 export class MemoryLedger implements Ledger {
   readonly deeds: Deed[] = [];
+  readonly kept: Map<string, string> = new Map();
   writable = true;
+  head: Head = GENESIS;
+  /** Heads that it does not run through, as if it had been restored from an older copy. */
+  lost: Head | null = null;
+  runsThrough(head: Head): boolean {
+    return head.hash !== this.lost?.hash;
+  }
   answered(offerHash: string): boolean {
     return this.deeds.some(({ body }) => body.offer === offerHash);
   }
   async append(deed: Deed): Promise<void> {
     if (!this.writable) throw new Error("the disk is full");
     this.deeds.push(deed);
+    this.head = headOf(append(this.head, deed, new Date(0).toISOString()));
+    if (deed.kind === "answered" && deed.body.sets !== undefined) this.kept.set(deed.body.offer, deed.body.sets);
   }
 }
 
-/** The coordinator of one session at a time. It forms what all invited have accepted. */
+interface Forming {
+  readonly acceptances: Map<string, Envelope>;
+  readonly formed: PromiseWithResolvers<Envelope>;
+}
+
+/** The coordinator. It forms what all invited have accepted, and keeps what past sessions told. */
 export class TrialNetwork {
   readonly coordinator: Identity = createIdentity("coordinator", random);
   readonly identities: readonly Identity[] = CENTRES.map((name) => createIdentity(name, random));
@@ -74,11 +96,14 @@ export class TrialNetwork {
   readonly releases: Envelope[] = [];
   readonly exchanges: number[] = [];
   lastOffer: Envelope | null = null;
+  /** What it tells of past sessions; a test may take some out. */
+  readonly items: HistoryItem[] = [];
   readonly #offers = new Map<string, { envelope: Envelope; waiting: Set<string> }>();
-  readonly #acceptances = new Map<string, Envelope>();
-  #formed = Promise.withResolvers<Envelope>();
-  readonly #posted = new Map<number, { bundles: (Bundle | null)[]; all: PromiseWithResolvers<void> }>();
+  readonly #forming = new Map<string, Forming>();
+  readonly #posted = new Map<string, { bundles: (Bundle | null)[]; all: PromiseWithResolvers<void> }>();
+  readonly #signed = new Map<string, { envelopes: Envelope[]; all: PromiseWithResolvers<Envelope> }>();
   #news = Promise.withResolvers<void>();
+  #formation: Envelope | null = null;
 
   constructor() {
     const roster = { network: "trial", coordinator: publicIdentity(this.coordinator), centres: this.identities.map(publicIdentity) };
@@ -95,7 +120,7 @@ export class TrialNetwork {
       query: COUNT,
       dataset: contentHash(DATASET),
       roster: this.roster.hash,
-      history: new History().hash(datasetName(DATASET)),
+      history: this.history().hash(datasetName(DATASET)),
       requester: "researcher",
       policy: DEFAULT_POLICY,
       invited: CENTRES,
@@ -115,6 +140,17 @@ export class TrialNetwork {
     this.#offers.set(envelope.payload, { envelope, waiting: new Set(CENTRES) });
     this.#news.resolve();
     this.#news = Promise.withResolvers();
+  }
+
+  /** What all must agree on, as the items have it. */
+  history(): History {
+    const history = new History();
+    for (const item of this.items) history.add(this.open(item), item);
+    return history;
+  }
+
+  open(item: HistoryItem): ReturnType<typeof openHistoryItem> {
+    return openHistoryItem(item, { roster: this.roster, datasets: [DATASET], scheme, sha256 });
   }
 
   /** One centre's end of the link. */
@@ -140,80 +176,140 @@ export class TrialNetwork {
         taken(refusal, offerHash);
         for (const { waiting } of this.#offers.values()) waiting.delete(centre);
         this.refusals.push(`${centre} ${openMessage(REFUSAL, refusal, this.roster.centreKeys, scheme).value.reason}`);
-        this.#formed.reject(new LinkFault("ended", "too few centres", "tooFewCentres"));
-        this.#formed.promise.catch(() => {});
+        const { formed } = this.#formingOf(offerHash);
+        formed.reject(new LinkFault("ended", "too few centres", "tooFewCentres"));
+        formed.promise.catch(() => {});
       },
       accept: (offerHash, acceptance) => {
         openMessage(ACCEPTANCE, acceptance, this.roster.centreKeys, scheme);
         taken(acceptance, offerHash);
-        this.#acceptances.set(centre, acceptance);
-        if (this.#acceptances.size === CENTRES.length) this.#formed.resolve(this.form(offerHash));
-        return orAborted(this.#formed.promise);
+        const { acceptances, formed } = this.#formingOf(offerHash);
+        acceptances.set(centre, acceptance);
+        if (acceptances.size === CENTRES.length) formed.resolve(this.form(offerHash));
+        return orAborted(formed.promise);
       },
-      exchange: async (_, exchange, bytes) => {
+      exchange: async (session, exchange, bytes) => {
         if (centre === CENTRES[0]) this.exchanges.push(exchange);
-        let entry = this.#posted.get(exchange);
-        if (entry === undefined) this.#posted.set(exchange, (entry = { bundles: CENTRES.map(() => null), all: Promise.withResolvers() }));
+        const key = `${session} ${exchange}`;
+        let entry = this.#posted.get(key);
+        if (entry === undefined) this.#posted.set(key, (entry = { bundles: CENTRES.map(() => null), all: Promise.withResolvers() }));
         entry.bundles[CENTRES.indexOf(centre)] = decodeBundle(bytes, CENTRES.length);
         if (entry.bundles.every((bundle) => bundle !== null)) entry.all.resolve();
         await orAborted(entry.all.promise);
         return encodeDelivery(entry.bundles, CENTRES.indexOf(centre));
       },
-      release: async (_, release) => void this.releases.push(release),
+      release: (session, release) => {
+        this.releases.push(release);
+        let entry = this.#signed.get(session);
+        if (entry === undefined) this.#signed.set(session, (entry = { envelopes: [], all: Promise.withResolvers() }));
+        entry.envelopes.push(release);
+        if (entry.envelopes.length === CENTRES.length) entry.all.resolve(this.cosign(entry.envelopes));
+        return orAborted(entry.all.promise);
+      },
+      history: async (dataset, marks, records) => {
+        for (const item of records) this.items.push(item);
+        return this.history().beyond(dataset, new Set(marks));
+      },
       stop: async (_, stop) => void this.stops.push(openMessage(STOP, stop, this.roster.centreKeys, scheme).value),
     };
   }
 
   /** The formation of what was accepted; a test may put another in its place. */
-  form(offerHash: string): Envelope {
-    const acceptances = CENTRES.map((name) => this.#acceptances.get(name)!);
-    return signMessage(FORMATION, { offer: offerHash, acceptances }, this.coordinator, scheme);
+  form(offerHash: string, named: string = offerHash): Envelope {
+    const { acceptances } = this.#formingOf(offerHash);
+    const inOrder = CENTRES.map((name) => acceptances.get(name)!);
+    const formation = signMessage(FORMATION, { offer: named, acceptances: inOrder }, this.coordinator, scheme);
+    this.#formation = formation;
+    return formation;
+  }
+
+  /** The release with everybody's signature, which is kept as an item. */
+  cosign(envelopes: readonly Envelope[]): Envelope {
+    const signatures = envelopes.flatMap((envelope) => envelope.signatures);
+    const release = addSignature({ ...envelopes[0]!, signatures }, this.coordinator, scheme);
+    this.items.push({ offer: this.lastOffer!, formation: this.#formation!, release, record: null });
+    return release;
+  }
+
+  #formingOf(offerHash: string): Forming {
+    let forming = this.#forming.get(offerHash);
+    if (forming === undefined) this.#forming.set(offerHash, (forming = { acceptances: new Map(), formed: Promise.withResolvers() }));
+    return forming;
   }
 }
 
 /** An agent of the trial network that runs until it is ended. */
 export interface TrialAgent {
   readonly ledger: MemoryLedger;
+  readonly past: Past;
+  /** The folder of its history and its guard. */
+  readonly folder: string;
   end(): Promise<void>;
 }
 
+/** What an agent of the trial network starts with; a new folder and an empty ledger unless given. */
+export interface TrialSetting {
+  readonly policy?: Policy;
+  readonly patients?: readonly Patient[];
+  readonly folder?: string;
+  readonly ledger?: MemoryLedger;
+}
+
 /** Starts one centre's agent; `changes` puts faults in its way. */
-export function startAgent(
+export async function startAgent(
   network: TrialNetwork,
   centre: string,
   changes: (parts: AgentParts) => Partial<AgentParts> = () => ({}),
-  policy: Policy = DEFAULT_POLICY,
-): TrialAgent {
+  {
+    policy = DEFAULT_POLICY,
+    patients = PATIENTS,
+    folder = mkdtempSync(join(tmpdir(), "trial-")),
+    ledger = new MemoryLedger(),
+  }: TrialSetting = {},
+): Promise<TrialAgent> {
   const asked = new AbortController();
-  const ledger = new MemoryLedger();
+  const identity = network.identities[CENTRES.indexOf(centre)]!;
+  const setting = { identity, roster: network.roster, policy, datasets: [DATASET], scheme, sha256, random };
+  const link = network.linkOf(centre, asked.signal);
+  const file = await HistoryFile.open(folder, [DATASET], keyedHash(new Uint8Array(32)));
+  const store = await GuardStore.open(folder, { size: patients.length, prefix: (size) => `the first ${size}` });
+  const past = new Past({ identity, check: setting, file, store, ledger, link, nowMs: Date.now, log: SILENT });
+  const source = sourceOf(patients);
   const parts: AgentParts = {
-    setting: {
-      identity: network.identities[CENTRES.indexOf(centre)]!,
-      roster: network.roster,
-      policy,
-      datasets: [DATASET],
-      scheme,
-      sha256,
-      random,
-      history: new History(),
-      ledgerHead: () => GENESIS,
-    },
-    sources: new Map([[datasetName(DATASET), { contribute: async (plan) => interpret(plan, DATASET, PATIENTS) }]]),
-    link: network.linkOf(centre, asked.signal),
+    setting,
+    sources: new Map([[datasetName(DATASET), source]]),
+    past,
+    link,
     ledger,
     nowMs: Date.now,
     log: SILENT,
     signal: asked.signal,
     sleep: () => new Promise((resolve) => setTimeout(resolve, 1)),
   };
-  const ended = new Agent({ ...parts, ...changes(parts) }).run();
+  const ended = new Agent({ ...parts, ...changes(parts) }).run().finally(() => file.close());
   return {
     ledger,
+    past,
+    folder,
     end: () => {
       asked.abort();
       return ended;
     },
   };
+}
+
+type TrialSource = AgentParts["sources"] extends ReadonlyMap<string, infer S> ? S : never;
+
+/** Patients in memory; a patient's number is its place. */
+export function sourceOf(patients: readonly Patient[]): TrialSource {
+  const members: Asked["members"] = async (sets) =>
+    new Map(
+      [...sets].map(([name, set]) => {
+        if ("bit" in set) throw new TypeError("the trial asks for no quantiles");
+        return [name, bitmapOf(patients.flatMap((patient, i) => (includes(set, patient, DATASET) ? [i] : [])))];
+      }),
+    );
+  return { contribute: async (plan) => interpret(plan, DATASET, patients), members };
 }
 
 /** Waits until something is so; fails after two seconds. */

@@ -1,0 +1,162 @@
+import { promisify } from "node:util";
+import { deflateRaw, inflateRaw } from "node:zlib";
+import { type Bitmap, type Membership, type ReleasedSet, setName, setsToKeep } from "@tutti/disclosure";
+import { sha256 } from "../platform-crypto.ts";
+import { gridOf } from "@tutti/dataset";
+import type { Dataset } from "@tutti/dataset";
+import type { PatientSet, Plan } from "@tutti/query";
+import type { GridBit } from "@tutti/sql";
+import { z } from "zod";
+
+/** Which of a centre's own patients were in the sets of one session, as the data were when it took part. */
+export interface KeptSets {
+  /** How many patients the registry knew, and what stands for them: numbers mean the same patients while that is the same. */
+  readonly patients: number;
+  readonly registry: string;
+  /** Every cell that may open, by its key. */
+  readonly cells: ReadonlyMap<string, Bitmap>;
+  /** Of each number of which quantiles were asked, the bits of the grid indices, lowest first: what a quantile tells of is known only afterwards. */
+  readonly numbers: ReadonlyMap<string, readonly Bitmap[]>;
+}
+
+/** The kept sets can't be read: what was told before is not known, so nothing may be answered. It says which file, and nothing of it. */
+export class KeptSetsFault extends Error {
+  override readonly name = "KeptSetsFault";
+}
+
+const BIT_NAME = /^([a-z0-9_]+) bit (\d+)$/;
+
+/** What a source is asked for to keep the sets of a plan. */
+export function setsOf(plan: Plan, dataset: Dataset): ReadonlyMap<string, PatientSet | GridBit> {
+  const numbers = new Set(plan.results.flatMap((result) => (result.kind === "quantiles" ? [result.variable] : [])));
+  const bits = [...numbers].flatMap((variable) => {
+    const described = dataset.variables[variable];
+    const points = described?.type === "number" ? gridOf(described.grid).points : 0;
+    const width = Math.ceil(Math.log2(Math.max(points, 2)));
+    return Array.from({ length: width }, (_, bit) => [`${variable} bit ${bit}`, { variable, bit }] as const);
+  });
+  return new Map<string, PatientSet | GridBit>([...setsToKeep(plan), ...bits]);
+}
+
+/** The kept sets, from what the source answered; of numbers only those of patients who are in some cell. */
+export function keptSets(members: ReadonlyMap<string, Bitmap>, patients: number, registry: string): KeptSets {
+  const cells = new Map<string, Bitmap>();
+  const numbers = new Map<string, Bitmap[]>();
+  for (const [name, bitmap] of members) {
+    const [, variable] = BIT_NAME.exec(name) ?? [];
+    if (variable === undefined) cells.set(name, trimmed(bitmap));
+    else numbers.set(variable, [...(numbers.get(variable) ?? []), bitmap]);
+  }
+  const anybody = [...cells.values()].reduce(union, new Uint32Array(0));
+  const within = (bits: readonly Bitmap[]): readonly Bitmap[] =>
+    bits.map((bitmap) => trimmed(bitmap.map((word, i) => word & (anybody[i] ?? 0))));
+  return { patients, registry, cells, numbers: new Map([...numbers].map(([name, bits]) => [name, within(bits)])) };
+}
+
+/** This centre's patients in the sets that a session told of. */
+export function membershipOf({ cells, numbers }: KeptSets, sets: readonly ReleasedSet[]): Membership {
+  return new Map(
+    sets.map((set) => {
+      const cell = cells.get(set.key);
+      const bits = set.upTo === null ? null : numbers.get(set.upTo.variable);
+      if (cell === undefined || bits === undefined) throw new KeptSetsFault("a session told of a set that was not kept");
+      return [setName(set), bits === null ? cell : upTo(cell, bits, set.upTo!.index)];
+    }),
+  );
+}
+
+/** The patients of a cell whose grid index is at most `index`: compared bit by bit from the highest, a word of patients at a time. */
+function upTo(cell: Bitmap, bits: readonly Bitmap[], index: number): Bitmap {
+  return cell.map((inside, word) => {
+    let below = 0;
+    let equal = -1;
+    for (let bit = bits.length - 1; bit >= 0; bit--) {
+      const ones = bits[bit]![word] ?? 0;
+      if (Math.floor(index / 2 ** bit) % 2 === 1) {
+        below |= equal & ~ones;
+        equal &= ones;
+      } else equal &= ~ones;
+    }
+    return inside & (below | equal);
+  });
+}
+
+const headerSchema = z.strictObject({
+  version: z.literal(1),
+  patients: z.int().min(0),
+  registry: z.string(),
+  cells: z.array(z.tuple([z.string(), z.int().min(0)])),
+  numbers: z.array(z.tuple([z.string(), z.array(z.int().min(0))])),
+});
+const LENGTH_BYTES = 4;
+const DIGEST_BYTES = 32;
+const MAX_BYTES = 2 ** 31 - 1;
+const LEVEL = 1;
+
+/**
+ * Kept sets as the bytes of a file: raw DEFLATE (RFC 1951) of a JSON header led by its length, and the words of all bitmaps, little-endian, in the
+ * header's order; then the SHA-256 of that.
+ */
+export async function encodeKept({ patients, registry, cells, numbers }: KeptSets): Promise<Uint8Array> {
+  const header = Buffer.from(
+    JSON.stringify({
+      version: 1,
+      patients,
+      registry,
+      cells: [...cells].map(([key, bitmap]) => [key, bitmap.length]),
+      numbers: [...numbers].map(([name, bits]) => [name, bits.map((bitmap) => bitmap.length)]),
+    }),
+  );
+  const length = Buffer.alloc(LENGTH_BYTES);
+  length.writeUInt32LE(header.length);
+  const bitmaps = [...cells.values(), ...[...numbers.values()].flat()];
+  const words = bitmaps.map(({ buffer, byteOffset, byteLength }) => Buffer.from(buffer, byteOffset, byteLength));
+  const packed = await promisify(deflateRaw)(Buffer.concat([length, header, ...words]), { level: LEVEL });
+  return Buffer.concat([packed, sha256(packed)]);
+}
+
+/** Reads what `encodeKept` wrote. KeptSetsFault for anything else. */
+export async function decodeKept(file: Uint8Array): Promise<KeptSets> {
+  const packed = file.subarray(0, Math.max(0, file.length - DIGEST_BYTES));
+  if (!Buffer.from(sha256(packed)).equals(file.subarray(packed.length))) throw damaged();
+  try {
+    const bytes = await (promisify(inflateRaw) as (bytes: Uint8Array, options: object) => Promise<Buffer>)(packed, {
+      maxOutputLength: MAX_BYTES,
+    });
+    const end = LENGTH_BYTES + bytes.readUInt32LE(0);
+    const header = headerSchema.parse(JSON.parse(bytes.toString("utf8", LENGTH_BYTES, end)));
+    let at = end;
+    const take = (words: number): Bitmap => {
+      const from = at;
+      at += 4 * words;
+      if (at > bytes.length) throw damaged();
+      return new Uint32Array(bytes.buffer.slice(bytes.byteOffset + from, bytes.byteOffset + at));
+    };
+    const cells = new Map(header.cells.map(([key, words]) => [key, take(words)]));
+    const numbers = new Map(header.numbers.map(([name, lengths]) => [name, lengths.map(take)]));
+    if (at !== bytes.length) throw damaged();
+    return { patients: header.patients, registry: header.registry, cells, numbers };
+  } catch {
+    throw damaged();
+  }
+}
+
+/** The memory that kept sets take. */
+export function bytesOf({ cells, numbers }: KeptSets): number {
+  return [...cells.values(), ...[...numbers.values()].flat()].reduce((sum, bitmap) => sum + bitmap.byteLength + 100, 0);
+}
+
+function damaged(): KeptSetsFault {
+  return new KeptSetsFault("the sets kept of an earlier session are damaged");
+}
+
+function trimmed(bitmap: Bitmap): Bitmap {
+  let length = bitmap.length;
+  while (length > 0 && bitmap[length - 1] === 0) length--;
+  return bitmap.slice(0, length);
+}
+
+function union(one: Bitmap, other: Bitmap): Bitmap {
+  const [short, long] = one.length < other.length ? [one, other] : [other, one];
+  return long.map((word, i) => word | (short[i] ?? 0));
+}

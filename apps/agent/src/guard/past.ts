@@ -1,0 +1,215 @@
+import { type Bitmap, differencesOf, MAX_THRESHOLD, type Membership } from "@tutti/disclosure";
+import { EnvelopeFault, type Identity } from "@tutti/envelope";
+import {
+  type Accepted,
+  type History,
+  type HistoryCheck,
+  type HistoryItem,
+  type Offer,
+  OFFER,
+  openHistoryItem,
+  openMessage,
+  type PastSession,
+} from "@tutti/protocol";
+import { datasetName } from "@tutti/dataset";
+import type { PatientSet } from "@tutti/query";
+import type { GridBit } from "@tutti/sql";
+import type { AgentLog } from "../agent-log.ts";
+import type { CoordinatorLink } from "../coordinator-link.ts";
+import type { Ledger } from "../ledger-file.ts";
+import type { GuardStore } from "./guard-store.ts";
+import type { Added, HistoryFile } from "./history-file.ts";
+import { Trail } from "./trail.ts";
+import { KeptSetsFault, membershipOf, setsOf } from "./kept-sets.ts";
+
+/** What a centre's past is made of. */
+export interface PastParts {
+  readonly identity: Identity;
+  readonly check: HistoryCheck;
+  readonly file: HistoryFile;
+  readonly store: GuardStore;
+  readonly ledger: Ledger;
+  readonly link: Pick<CoordinatorLink, "history">;
+  readonly nowMs: () => number;
+  readonly log: AgentLog;
+}
+
+/** What a centre brings to the guard of one session. */
+export interface Prepared {
+  /** For each pair, how many of its patients are in one of the two only. Rejects with a KeptSetsFault when it can't be known. */
+  readonly differences: Promise<Uint32Array>;
+  /** The content hash of the sets, once they are durable: before that nothing is dealt. */
+  readonly kept: Promise<string>;
+}
+
+/** Who is asked for patients. */
+export interface Asked {
+  members(sets: ReadonlyMap<string, PatientSet | GridBit>): Promise<ReadonlyMap<string, Bitmap>>;
+}
+
+const RESTORE = "restore the newest copy of the whole folder of the ledger";
+const DAY_MS = 86_400_000;
+/** Records that one request takes. */
+const MAX_RECORDS = 100;
+
+/** What a centre knows of earlier sessions, and what it keeps of this one for later ones. Whatever is wrong with it, the centre answers nothing. */
+export class Past {
+  readonly #parts: PastParts;
+  #trouble: string | null = null;
+  /** Sessions whose record the coordinator has. */
+  readonly #handedIn = new Set<string>();
+  /** Offers whose sessions are under way. */
+  readonly #open = new Set<string>();
+  #sweptMs = 0;
+
+  constructor(parts: PastParts) {
+    this.#parts = parts;
+    for (const past of this.history.all()) this.#inspect(past);
+  }
+
+  get history(): History {
+    return this.#parts.file.history;
+  }
+
+  /** Why nothing may be answered until somebody has seen to it; null while something may. */
+  get trouble(): string | null {
+    if (this.#trouble !== null) return this.#trouble;
+    const { ledger, file } = this.#parts;
+    const lost = [...ledger.kept.keys()].some((offer) => !file.offers.has(offer) && !this.#open.has(offer));
+    return lost ? `the ledger has answered something that the history does not know: ${RESTORE}` : null;
+  }
+
+  /**
+   * Tells the coordinator what this centre knows of a dataset, and learns what it does not. What does not hold is passed over; a failure to reach the
+   * coordinator changes nothing.
+   */
+  async catchUp(dataset: string, deadlineMs: number): Promise<void> {
+    const { link, log } = this.#parts;
+    try {
+      for (let more = true; more;) {
+        const marks = this.history.of(dataset).map(({ mark }) => mark);
+        const due = this.#due(dataset);
+        const records = this.#itemsOf(dataset, due.slice(0, MAX_RECORDS));
+        const items = await link.history(dataset, marks, records, deadlineMs);
+        for (const { session } of due.slice(0, MAX_RECORDS)) this.#handedIn.add(session);
+        for (const item of items) await this.#learn(item);
+        more = due.length > MAX_RECORDS;
+      }
+    } catch (fault) {
+      log.warn({ fault: fault instanceof Error ? fault.name : "unknown" }, "the coordinator could not be asked about earlier sessions");
+    }
+  }
+
+  /** Whether there is a record of a session on a dataset that the coordinator has not been handed. */
+  owes(dataset: string): boolean {
+    return this.#due(dataset).length > 0;
+  }
+
+  /** Looks up this centre's patients for a plan, keeps them, and compares them with those of earlier sessions. */
+  prepare({ plan, guard, offerHash }: Accepted, source: Asked): Prepared {
+    const { check, store } = this.#parts;
+    const dataset = check.datasets.find((one) => datasetName(one) === plan.dataset)!;
+    const members = source.members(setsOf(plan, dataset));
+    const kept = members.then((found) => store.keep(offerHash, found));
+    const differences = members.then((found) => this.#differences({ plan, guard }, found));
+    for (const promise of [kept, differences]) promise.catch(() => {});
+    void this.#sweep();
+    return { kept, differences };
+  }
+
+  /** Follows a session from its formation. */
+  follow(accepted: Accepted, evidence: Trail["evidence"], session: string, sets: string): Trail {
+    this.#open.add(accepted.offerHash);
+    const settle = (added: Added | null): void => {
+      this.#open.delete(accepted.offerHash);
+      if (added !== null) this.#add(added);
+    };
+    return new Trail(this.#parts, accepted, evidence, session, sets, settle);
+  }
+
+  /** Session by session, so that the sets of one only are held; what the threshold can't tell apart is not told apart here. */
+  async #differences({ plan, guard: { earlier, pairs } }: Pick<Accepted, "plan" | "guard">, now: Membership): Promise<Uint32Array> {
+    const differences = new Uint32Array(pairs.length);
+    const bySession = Map.groupBy(pairs.keys(), (pair) => pairs[pair]!.earlier);
+    for (const [index, some] of bySession) {
+      const before: Membership[] = [];
+      before[index] = await this.#membership(earlier[index]!);
+      const counted = differencesOf(
+        plan,
+        earlier,
+        some.map((pair) => pairs[pair]!),
+        now,
+        before,
+        MAX_THRESHOLD,
+      );
+      some.forEach((pair, i) => (differences[pair] = counted[i]!));
+    }
+    return differences;
+  }
+
+  async #membership({ session, participants, sets }: Pick<PastSession, "session" | "participants" | "sets">): Promise<Membership> {
+    const { identity, file, store, ledger } = this.#parts;
+    if (!participants.includes(identity.name)) return new Map();
+    const offer = file.offerOf(session)!;
+    try {
+      return membershipOf(await store.load(offer, ledger.kept.get(offer) ?? null), sets);
+    } catch (fault) {
+      if (fault instanceof KeptSetsFault) this.#stop(`${fault.message}: ${RESTORE}`);
+      throw fault;
+    }
+  }
+
+  async #learn(item: HistoryItem): Promise<void> {
+    const { check, file, log } = this.#parts;
+    let past: PastSession;
+    let offer: Offer;
+    try {
+      past = openHistoryItem(item, check);
+      offer = openMessage(OFFER, item.offer, check.roster.coordinatorKey, check.scheme).value;
+    } catch (fault) {
+      if (!(fault instanceof EnvelopeFault || fault instanceof RangeError)) throw fault;
+      log.warn({ fault: fault.message }, "an earlier session was not taken into the history");
+      return;
+    }
+    this.#add(await file.write(past, offer, item));
+  }
+
+  #add(added: Added): void {
+    const past = added();
+    if (past !== null) this.#inspect(past);
+  }
+
+  /** This centre's own part in an earlier session: its ledger must run through the head that it showed, and its sets must be there. */
+  #inspect({ session, participants, heads }: PastSession): void {
+    const { identity, file, store, ledger } = this.#parts;
+    if (!participants.includes(identity.name)) return;
+    const head = heads.get(identity.name);
+    if (head !== undefined && !ledger.runsThrough(head))
+      return this.#stop(`the ledger is older than one that this centre has shown before: ${RESTORE}`);
+    if (!store.has(file.offerOf(session)!)) this.#stop(`the sets kept of an earlier session are missing: ${RESTORE}`);
+  }
+
+  #stop(why: string): void {
+    if (this.#trouble === null) this.#parts.log.error({}, `nothing is answered any more: ${why}`);
+    this.#trouble ??= why;
+  }
+
+  #due(dataset: string): readonly PastSession[] {
+    return this.history.of(dataset).filter(({ release, session }) => release === null && !this.#handedIn.has(session));
+  }
+
+  #itemsOf(dataset: string, due: readonly PastSession[]): readonly HistoryItem[] {
+    if (due.length === 0) return [];
+    const wanted = new Set(due.map(({ mark }) => mark));
+    const others = new Set(this.history.of(dataset).flatMap(({ mark }) => (wanted.has(mark) ? [] : [mark])));
+    return this.history.beyond(dataset, others);
+  }
+
+  /** Once a day, while the coordinator and this centre know the same: what was kept for sessions that came to nothing is removed. */
+  async #sweep(): Promise<void> {
+    const { nowMs, store, file } = this.#parts;
+    if (nowMs() - this.#sweptMs < DAY_MS) return;
+    this.#sweptMs = nowMs();
+    await store.sweep(file.offers, nowMs() - DAY_MS).catch(() => {});
+  }
+}
