@@ -1,4 +1,5 @@
 import { demoBench } from "./demo.ts";
+import { guardBench } from "./guard.ts";
 import { networkBench } from "./network.ts";
 import type { BenchRow } from "./row.ts";
 import { sharingBench } from "./sharing.ts";
@@ -8,6 +9,7 @@ import { sourceBench } from "./source.ts";
 
 const BENCHES: Readonly<Record<string, () => BenchRow[] | Promise<BenchRow[]>>> = {
   sharing: sharingBench,
+  guard: guardBench,
   source: sourceBench,
   network: networkBench,
   demo: demoBench,
