@@ -93,7 +93,7 @@ export class ClearNetwork {
     const session = String(this.#past.length);
     const { pairs, distances } = this.#compare(planned, participants, session);
     const refused = guarded(planned, pairs, distances);
-    const again = answerAgain(this.#past, about.query, policy, pairs, distances);
+    const again = this.#defences.guard ? answerAgain(this.#past, about.query, policy, pairs, distances) : null;
     const opened = (): Opened =>
       openedOf(planned, pooled, policy, this.#standing(planned, verdicts, { participants, pairs, distances, refused }), this.#past);
     const made =
@@ -133,12 +133,12 @@ export class ClearNetwork {
     return primary(planned, this.#policy, verdicts).map((hides, cell) => (hides || refused[cell]! ? "hidden" : "open"));
   }
 
-  /** How far the plan's cells are from all that was told before; and each centre keeps what it has in them. */
   #released(planned: Plan, opened: Opened, told: readonly number[], about: Session): Release {
     const repeated = told.filter((cell) => opened.counts.has(cell));
     return release(planned, opened, repeated.length === 0 ? about : { ...about, repeated });
   }
 
+  /** How far the plan's cells are from all that was told before; and each centre keeps what it has in them. */
   #compare(
     planned: Plan,
     participants: readonly string[],

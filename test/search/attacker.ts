@@ -1,0 +1,167 @@
+import { type Release, setsOfRelease } from "@tutti/disclosure";
+import { patientsOf, plan, type Plan, quantileOf } from "@tutti/query";
+import { includes, type Patient } from "@tutti/sql";
+import highs from "highs";
+import { COMPLETE_KINDS, KINDS, SEARCHED } from "./dictionary.ts";
+import { everybodyOf, type Place, PLACES, type Scene } from "./scene.ts";
+import type { Answered } from "./sequence.ts";
+
+/** Least ≤ Σ weight · (how many patients of each kind and place there are) ≤ most. */
+interface Constraint {
+  readonly weights: Float64Array;
+  readonly least: number;
+  readonly most: number;
+}
+
+/** Patients of a kind in a place: the attacker's unknowns are how many there are. */
+interface Unknown {
+  readonly patient: Patient;
+  readonly place: Place;
+}
+
+/** What the attacker takes to be possible. */
+export type Unknowns = readonly Unknown[];
+
+/** Every value may be missing, for all that the attacker knows; or none is, and the attacker knows it. */
+export const UNKNOWNS: Readonly<Record<"anything" | "complete", Unknowns>> = {
+  anything: PLACES.flatMap((place) => KINDS.map((patient) => ({ patient, place }))),
+  complete: PLACES.flatMap((place) => COMPLETE_KINDS.map((patient) => ({ patient, place }))),
+};
+
+/** A number that the attacker would like to know: patients like the chosen one in some respects. */
+export interface Target {
+  readonly name: string;
+  readonly weights: Float64Array;
+  readonly truth: number;
+}
+
+/** What the attacker can work out of a target. */
+export interface Recovered extends Target {
+  readonly low: number;
+  readonly high: number;
+}
+
+/** The numbers of patients who are like the chosen one and below k: in all combinations of sex, age, dyspnea and place, with their `anca`. */
+export function targetsOf(scene: Scene, unknowns: Unknowns, threshold: number): readonly Target[] {
+  const respects = ["sex", "age", "dyspnea", "place"] as const;
+  const everybody = everybodyOf(scene);
+  return Array.from({ length: 2 ** respects.length }, (_, bits) => respects.filter((__, i) => (bits >> i) % 2 === 1)).flatMap((same) => {
+    const like = ({ patient, place }: Unknown): boolean =>
+      patient["anca"] === scene.chosen["anca"] &&
+      same.every((respect) => (respect === "place" ? place === scene.chosenPlace : patient[respect] === scene.chosen[respect]));
+    const truth = everybody.filter(like).length;
+    const weights = Float64Array.from(unknowns, (unknown) => Number(like(unknown)));
+    return truth < threshold ? [{ name: ["anca", ...same].join(" "), weights, truth }] : [];
+  });
+}
+
+/** Everything that releases say about how many patients there are of each kind: counts, ranks, sums and sums of squares. */
+export function constraintsOf(answers: readonly Answered[], unknowns: Unknowns): readonly Constraint[] {
+  const all = answers.flatMap(({ step, release }) => {
+    if (release.asOf !== undefined) return [];
+    const planned = plan(step.query, SEARCHED);
+    const isThere = ({ place }: Unknown): boolean => place === "elsewhere" || (!step.withoutHome && (place === "home" || step.changed));
+    const within = (cell: number): Float64Array => {
+      const set = patientsOf(planned, cell);
+      return Float64Array.from(unknowns, (unknown) => Number(isThere(unknown) && includes(set, unknown.patient, SEARCHED)));
+    };
+    return [...countsIn(planned, release, within), ...numbersIn(planned, release, within, unknowns)];
+  });
+  const unique = new Map(all.map((constraint) => [`${constraint.weights.join()} ${constraint.least} ${constraint.most}`, constraint]));
+  return [...unique.values()];
+}
+
+function countsIn(planned: Plan, release: Release, within: (cell: number) => Float64Array): readonly Constraint[] {
+  const opened = new Set(setsOfRelease(planned, release).flatMap(({ key, upTo }) => (upTo === null ? [key] : [])));
+  const shown = new Map<number, number>();
+  planned.results.forEach((result, i) => {
+    const row = release.results[i]!;
+    const say = (cell: number, value: number | null | undefined): void => {
+      if (value !== null && value !== undefined && opened.has(planned.cells[cell]!.key)) shown.set(cell, value);
+    };
+    if (result.kind === "count" && "count" in row) say(result.count, row.count);
+    if ("known" in result && "known" in row) say(result.known, row.known);
+    if (result.kind === "proportion" && "positive" in row) {
+      say(result.positive, row.positive);
+      if (row.known !== null && row.positive !== null) say(result.negative, row.known - row.positive);
+    }
+    if (result.kind === "distribution" && "counts" in row) for (const [label, cell] of result.counts) say(cell, row.counts[label]);
+  });
+  return [...shown].map(([cell, value]) => ({ weights: within(cell), least: value, most: value }));
+}
+
+function numbersIn(planned: Plan, release: Release, within: (cell: number) => Float64Array, unknowns: Unknowns): readonly Constraint[] {
+  return planned.results.flatMap((result, i): Constraint[] => {
+    const row = release.results[i]!;
+    if (result.kind === "mean" && "mean" in row && row.mean !== null && row.known !== null) {
+      const cohort = within(result.known);
+      const power = (degree: number): Float64Array => cohort.map((inside, u) => inside * Number(unknowns[u]!.patient["age"]) ** degree);
+      const sum = Math.round(row.mean * row.known);
+      const squares = row.sd === null ? [] : [Math.round(row.sd ** 2 * (row.known - 1) + sum ** 2 / row.known)];
+      return [sum, ...squares].map((value, degree) => ({ weights: power(degree + 1), least: value, most: value }));
+    }
+    if (result.kind !== "quantiles" || !("quantiles" in row) || row.known === null) return [];
+    const n = row.known;
+    const cohort = within(result.known);
+    const upTo = (value: number): Float64Array => cohort.map((inside, u) => inside * Number(Number(unknowns[u]!.patient["age"]) <= value));
+    return Object.entries(row.quantiles).flatMap(([text, value]): Constraint[] => {
+      if (value === null) return [];
+      const { numerator, denominator } = quantileOf(Number(text))!;
+      const low = Math.ceil((n * numerator) / denominator);
+      const high = Math.floor((n * numerator) / denominator) + 1;
+      return [
+        { weights: upTo(Math.floor(value)), least: low, most: n },
+        { weights: upTo(Math.ceil(value) - 1), least: 0, most: high - 1 },
+      ];
+    });
+  });
+}
+
+// The package's types describe its CommonJS form, where the function is a member.
+const solver = await (highs as unknown as typeof highs.default)();
+/** HiGHS' status of a model that it solved. */
+const OPTIMAL = 7;
+const CEILING = 1_000;
+
+/**
+ * The least and the greatest that each target can be in any network with these answers: by linear programming, rounded to whole
+ * numbers. No number is negative; the attacker knows nothing else.
+ */
+export function recoveredFrom(constraints: readonly Constraint[], targets: readonly Target[]): readonly Recovered[] {
+  const numRows = constraints.length;
+  const numCols = constraints[0]?.weights.length;
+  if (numCols === undefined) return targets.map((target) => ({ ...target, low: 0, high: CEILING }));
+  const rows = constraints.map(({ weights }) => [...weights.keys()].filter((u) => weights[u] !== 0));
+  return solver.withModel((model) => {
+    model.options.set({ output_flag: false, random_seed: 1 });
+    model.passModel({
+      numCols,
+      numRows,
+      colCost: Array.from({ length: numCols }, () => 0),
+      colLower: Array.from({ length: numCols }, () => 0),
+      colUpper: Array.from({ length: numCols }, () => CEILING),
+      rowLower: constraints.map(({ least }) => least),
+      rowUpper: constraints.map(({ most }) => most),
+      matrix: {
+        format: "csr",
+        numRows,
+        numCols,
+        starts: rows.reduce<number[]>((starts, row) => [...starts, starts.at(-1)! + row.length], [0]),
+        indices: rows.flat(),
+        values: rows.flatMap((row, i) => row.map((u) => constraints[i]!.weights[u]!)),
+      },
+    });
+    const extreme = (target: Target, sign: 1 | -1): number => {
+      target.weights.forEach((weight, u) => weight !== 0 && model.changeColCost(u, sign));
+      const solve = (): number => {
+        model.run();
+        if (model.getModelStatus() !== OPTIMAL) throw new Error("no network has these answers: the attacker misread a release");
+        return model.getSolution().colValue.reduce((sum, value, u) => sum + value * target.weights[u]!, 0);
+      };
+      const relaxed = solve();
+      target.weights.forEach((weight, u) => weight !== 0 && model.changeColCost(u, 0));
+      return sign === 1 ? Math.ceil(relaxed - 1e-6) : Math.floor(relaxed + 1e-6);
+    };
+    return targets.map((target) => ({ ...target, low: extreme(target, 1), high: extreme(target, -1) }));
+  });
+}
