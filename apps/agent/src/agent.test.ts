@@ -182,7 +182,10 @@ describe("an offer", () => {
   });
 
   test("is refused as busy beyond the sessions that an agent runs at a time", async () => {
-    const agent = await startAgent(network, CENTRES[0]!, ({ link }) => ({ link: { ...link, accept: () => new Promise(() => {}) } }));
+    const agent = await startAgent(network, CENTRES[0]!, ({ link, signal }) => ({
+      link: { ...link, accept: () => new Promise((_, reject) => signal.addEventListener("abort", () => reject(new Error("aborted")))) },
+    }));
+    agents.push(agent);
     for (let i = 0; i < 9; i++) network.offer();
     await until(() => network.refusals.length > 0);
     expect(network.refusals).toEqual(["Ancona busy"]);

@@ -112,6 +112,7 @@ export class Agent {
     const before = this.#turns.get(dataset);
     const turn = (async () => {
       await before?.catch(() => {});
+      if (this.#parts.signal.aborted) return;
       // What came in between may have changed the answer.
       await this.#answerInTurn(envelope, before === undefined ? answer : this.#party.consider(envelope, this.#parts.nowMs()));
     })().finally(() => {

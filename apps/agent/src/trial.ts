@@ -242,6 +242,7 @@ export class TrialNetwork {
 export interface TrialAgent {
   readonly ledger: MemoryLedger;
   readonly past: Past;
+  readonly file: HistoryFile;
   /** The folder of its history and its guard. */
   readonly folder: string;
   end(): Promise<void>;
@@ -290,6 +291,7 @@ export async function startAgent(
   return {
     ledger,
     past,
+    file,
     folder,
     end: () => {
       asked.abort();
