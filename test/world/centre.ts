@@ -47,6 +47,7 @@ export class WorldCentre {
   readonly #setting: CentreSetting;
   readonly #roster: PinnedRoster;
   readonly #answered = new Set<string>();
+  readonly #learnt = new WeakSet<HistoryItem>();
   readonly #party: Party;
 
   constructor(setting: CentreSetting, roster: PinnedRoster) {
@@ -99,6 +100,8 @@ export class WorldCentre {
   /** Takes a past session into its history, as an agent that asks for it does. */
   learn(item: HistoryItem): void {
     const { dataset } = this.#setting;
+    if (this.#learnt.has(item)) return;
+    this.#learnt.add(item);
     const past = openHistoryItem(item, { roster: this.#roster, datasets: [dataset], scheme, sha256 });
     if (!this.history.add(past, item) || !past.participants.includes(this.name)) return;
     const { query } = JSON.parse(Buffer.from(item.offer.payload, "base64").toString()) as { query: Parameters<typeof plan>[0] };

@@ -32,10 +32,11 @@ export type Distance = "equal" | "near" | "far";
 export function guardPairs(plan: Plan, history: readonly EarlierRelease[], dataset: Dataset): readonly GuardPair[] {
   if (history.length === 0) return [];
   const keys = new Keys(dataset);
+  const counted = history.map(countedSets());
   return guardedCells(plan).flatMap((cell) => {
     const own = plan.cells[cell]!;
-    const pairs = history.flatMap(({ sets }, earlier) =>
-      sets.flatMap((set, index): Omit<GuardPair, "later">[] => {
+    const pairs = counted.flatMap((sets, earlier) =>
+      sets.flatMap(({ set, index }): Omit<GuardPair, "later">[] => {
         const same = set.upTo === null && set.key === own.key;
         if (!same && (areKnownAndMissing(plan, own, set) || keys.disjoint(own.key, set.key))) return [];
         return [{ cell, earlier, set: index, same }];
@@ -44,6 +45,21 @@ export function guardPairs(plan: Plan, history: readonly EarlierRelease[], datas
     const last = pairs.findLast(({ same }) => same);
     return pairs.map((pair) => ({ ...pair, later: last !== undefined && pair !== last }));
   });
+}
+
+/** The sets of each release in turn, with their places, less those up to a quantile that was told before of the same patients. */
+function countedSets(): (past: EarlierRelease) => readonly { readonly set: ReleasedSet; readonly index: number }[] {
+  const told = new Set<string>();
+  return ({ plan, participants, sets, release }) => {
+    const repeated = new Set((release?.repeated ?? []).map((cell) => plan.cells[cell]!.key));
+    return sets.flatMap((set, index) => {
+      if (set.upTo === null) return [{ set, index }];
+      const name = JSON.stringify([set.key, set.upTo.variable, set.upTo.index, participants]);
+      if (told.has(name) && repeated.has(set.key)) return [];
+      told.add(name);
+      return [{ set, index }];
+    });
+  };
 }
 
 /** The pairs, of those to be tested later, that have to be tested now: their cells are far from what was last told of them. */

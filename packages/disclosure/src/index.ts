@@ -15,7 +15,7 @@ export { DEFAULT_POLICY, MAX_THRESHOLD, policySchema, strictest } from "./policy
 export type { Policy, Rules } from "./policy.ts";
 export { PROFILES } from "./profiles.ts";
 export type { ProfileName } from "./profiles.ts";
-export { preview } from "./preview.ts";
+export { preview, previewSchema } from "./preview.ts";
 export type { Preview, PreviewRow, Risk } from "./preview.ts";
 export { primary, smallValues } from "./primary.ts";
 export { release, releaseAgain, releaseSchema } from "./release.ts";

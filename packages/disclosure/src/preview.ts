@@ -1,5 +1,6 @@
 import type { Dataset } from "@tutti/dataset";
 import { Keys, type Plan, type Stratum } from "@tutti/query";
+import { z } from "zod";
 import type { EarlierRelease, ReleasedSet } from "./earlier-release.ts";
 import { guardPairs } from "./guard.ts";
 import { cellsOf } from "./reveal.ts";
@@ -29,6 +30,20 @@ export interface Preview {
   readonly pairs: number;
   readonly rows: readonly PreviewRow[];
 }
+
+/** The shape of a preview on the wire; unknown keys are refused. */
+export const previewSchema: z.ZodType<Preview> = z.strictObject({
+  cells: z.int().min(0),
+  pairs: z.int().min(0),
+  rows: z.array(
+    z.strictObject({
+      measure: z.string().max(63),
+      stratum: z.record(z.string().max(63), z.union([z.string().max(1_000), z.boolean()])),
+      risk: z.enum(["same", "near", "new"]),
+      earlier: z.array(z.iso.date()),
+    }),
+  ),
+});
 
 /** Says before a query is asked what of it is at risk of being hidden for what was told before, and what it costs the guard. */
 export function preview(plan: Plan, history: readonly EarlierRelease[], dataset: Dataset): Preview {
