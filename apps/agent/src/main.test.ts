@@ -1,5 +1,5 @@
-import { type ChildProcess, spawn } from "node:child_process";
-import { copyFileSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from "node:fs";
+import { type ChildProcess, spawn, spawnSync } from "node:child_process";
+import { copyFileSync, mkdtempSync, existsSync, readFileSync, rmSync, writeFileSync } from "node:fs";
 import { createServer, type Server } from "node:http";
 import type { AddressInfo } from "node:net";
 import { tmpdir } from "node:os";
@@ -171,4 +171,26 @@ test("a coordinator of another network is a problem before anything is asked", a
   roster = other.rosterFile;
   expect((await line)["problem"]).toMatch(/has another roster than this centre/);
   expect(polls).toBe(0);
+});
+
+test("a preview prints what the centre would contribute, asks nobody and keeps nothing", async () => {
+  const home = mkdtempSync(path("preview-"));
+  const ledger = join(home, "ledger");
+  const datasets = [{ dictionary: path("dataset.json"), data: path("data.csv") }];
+  const whole = { centre: CENTRES[0], coordinator, identity: path("identity.json"), roster: path("roster.json"), datasets, ledger };
+  writeFileSync(join(home, "agent.json"), JSON.stringify(whole));
+  writeFileSync(join(home, "query.json"), JSON.stringify({ dataset: "trial@1", measures: [{ id: "sex", distribution: "sex" }] }));
+  writeFileSync(join(home, "wrong.json"), JSON.stringify({ dataset: "trial@1", measures: [{ id: "sex", distribution: "sax" }] }));
+  const previewed = (...args: readonly string[]) => {
+    const all = ["--disable-warning=ExperimentalWarning", MAIN, "preview", "--config", join(home, "agent.json"), ...args];
+    return spawnSync(process.execPath, all, { encoding: "utf8" });
+  };
+  const { stdout, status } = previewed(join(home, "query.json"), "--json");
+  expect([status, JSON.parse(stdout)]).toEqual([
+    0,
+    { centre: "Ancona", dataset: "trial@1", patients: 2, rows: [{ measure: "sex", stratum: {}, counts: { known: 2, F: 1, M: 1 } }] },
+  ]);
+  expect(previewed(join(home, "query.json")).stdout).toContain("sex: known 2, F 1, M 1");
+  expect(previewed(join(home, "wrong.json"))).toMatchObject({ status: 1, stdout: "", stderr: expect.stringContaining('"sex"') });
+  expect(existsSync(ledger)).toBe(false);
 });

@@ -2,6 +2,7 @@ import { writeSync } from "node:fs";
 import { parseArgs } from "node:util";
 import { pino } from "pino";
 import { readConfig } from "./config.ts";
+import { preview, previewText } from "./preview.ts";
 import { start } from "./start.ts";
 import { StartProblem } from "./start-problem.ts";
 
@@ -26,14 +27,43 @@ function untilAsked(exitWithParent: boolean, asked: AbortController): void {
   process.stdin.on("end", end).on("close", end).on("error", end).resume();
 }
 
-function configPath(): string {
+/** What the program is asked to do. */
+interface Arguments {
+  readonly config: string;
+  /** The query to preview; null to run. */
+  readonly query: string | null;
+  readonly json: boolean;
+}
+
+function readArguments(): Arguments {
   try {
-    const { config } = parseArgs({ options: { config: { type: "string" } } }).values;
-    if (config !== undefined) return config;
+    const { values, positionals } = parseArgs({
+      options: { config: { type: "string" }, json: { type: "boolean", default: false } },
+      allowPositionals: true,
+    });
+    const { config, json } = values;
+    const [command, query, ...more] = positionals;
+    if (config !== undefined && command === undefined && !json) return { config, query: null, json };
+    if (config !== undefined && command === "preview" && query !== undefined && more.length === 0) return { config, query, json };
   } catch {
     // Said below.
   }
-  throw new StartProblem("give the path of the agent's configuration, and nothing else: --config FILE");
+  throw new StartProblem(
+    "give the path of the agent's configuration, and nothing else: --config FILE; or, to see what this centre would contribute to a query: preview --config FILE QUERY [--json]",
+  );
+}
+
+/** Prints what this centre would contribute to a query: to standard output, and nowhere else. */
+async function shown({ config, json }: Arguments, query: string): Promise<number> {
+  try {
+    const contributed = await preview(readConfig(config), query);
+    writeSync(1, json ? `${JSON.stringify(contributed, null, 2)}\n` : previewText(contributed));
+    return 0;
+  } catch (error) {
+    if (!(error instanceof StartProblem)) throw error;
+    writeSync(2, `${error.message}\n`);
+    return 1;
+  }
 }
 
 function placesOf({ stack = "" }: Error): string {
@@ -46,7 +76,9 @@ function placesOf({ stack = "" }: Error): string {
 async function main(): Promise<number> {
   const asked = new AbortController();
   try {
-    const config = readConfig(configPath());
+    const asking = readArguments();
+    if (asking.query !== null) return await shown(asking, asking.query);
+    const config = readConfig(asking.config);
     const log = pino({ level: config.logLevel, base: { centre: config.centre } }, pino.destination({ fd: 2, sync: true }));
     untilAsked(config.exitWithParent, asked);
     const { ended } = await start(config, log, asked.signal);

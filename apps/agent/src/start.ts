@@ -1,24 +1,21 @@
-import { readFileSync } from "node:fs";
 import { setTimeout as sleep } from "node:timers/promises";
-import { type Dataset, datasetName, datasetSchema } from "@tutti/dataset";
+import { datasetName } from "@tutti/dataset";
 import { DEFAULT_POLICY, type Policy, policySchema } from "@tutti/disclosure";
 import { EnvelopeFault, type Identity, parseIdentity, toBase64 } from "@tutti/envelope";
 import { openRoster, type PinnedRoster } from "@tutti/protocol";
 import { Agent } from "./agent.ts";
 import type { AgentConfig } from "./config.ts";
 import type { AgentLog } from "./agent-log.ts";
+import { issueOf, jsonAt, openDataset, readDataset, textAt } from "./dataset-files.ts";
 import { GuardStore } from "./guard/guard-store.ts";
 import { HistoryFile } from "./guard/history-file.ts";
 import { Past } from "./guard/past.ts";
 import { PatientRegistry } from "./guard/patient-registry.ts";
-import type { PatientNumbers } from "./guard/patient-numbers.ts";
 import { HttpLink } from "./http-link.ts";
 import { LedgerFile } from "./ledger-file.ts";
 import { LinkFault } from "./link-fault.ts";
 import { random, scheme, sha256 } from "./platform-crypto.ts";
-import { DataProblem } from "./source/data-problem.ts";
-import { SourceError } from "./source/database.ts";
-import { openSource, type Source } from "./source/source.ts";
+import type { Source } from "./source/source.ts";
 import { StartProblem } from "./start-problem.ts";
 
 /** An agent with everything it holds open. */
@@ -40,7 +37,7 @@ export async function start(config: AgentConfig, log: AgentLog, signal: AbortSig
   const identity = identityOf(config);
   const roster = rosterOf(config, identity);
   const policy = policyOf(config);
-  const datasets = config.datasets.map(({ dictionary }) => datasetOf(dictionary));
+  const datasets = config.datasets.map(({ dictionary }) => readDataset(dictionary));
   const ledger = await LedgerFile.open(config.ledger, nowMs);
   const sources = new Map<string, Source>();
   let file: HistoryFile | undefined;
@@ -56,7 +53,7 @@ export async function start(config: AgentConfig, log: AgentLog, signal: AbortSig
     for (const [i, dataset] of datasets.entries()) {
       if (sources.has(datasetName(dataset)))
         throw new StartProblem(`${datasetName(dataset)} stands twice among the datasets: give each once`);
-      sources.set(datasetName(dataset), await sourceOf(dataset, config.datasets[i]!.data, registry));
+      sources.set(datasetName(dataset), await openDataset(dataset, config.datasets[i]!.data, registry));
     }
     await registry.commit();
     const parts = { address: config.coordinator, coordinator: roster.coordinator.name, identity, scheme, sha256, random, nowMs, signal };
@@ -93,16 +90,8 @@ async function connect(link: HttpLink, roster: PinnedRoster, address: string, no
   }
 }
 
-async function sourceOf(dataset: Dataset, data: string, numbers: PatientNumbers): Promise<Source> {
-  try {
-    return await openSource({ dataset, data, numbers });
-  } catch (error) {
-    throw error instanceof DataProblem || error instanceof SourceError ? new StartProblem(error.message) : error;
-  }
-}
-
 function identityOf({ identity, centre }: AgentConfig): Identity {
-  const text = textOf(identity);
+  const text = textAt(identity);
   let parsed: Identity;
   try {
     parsed = parseIdentity(text);
@@ -116,7 +105,7 @@ function identityOf({ identity, centre }: AgentConfig): Identity {
 function rosterOf({ roster, centre }: AgentConfig, identity: Identity): PinnedRoster {
   let pinned: PinnedRoster;
   try {
-    pinned = openRoster(jsonOf(roster), scheme);
+    pinned = openRoster(jsonAt(roster), scheme);
   } catch (error) {
     throw error instanceof EnvelopeFault ? new StartProblem(`${roster}: ${error.message}`) : error;
   }
@@ -130,34 +119,7 @@ function rosterOf({ roster, centre }: AgentConfig, identity: Identity): PinnedRo
 
 function policyOf({ policy }: AgentConfig): Policy {
   if (policy === undefined) return DEFAULT_POLICY;
-  const parsed = policySchema.safeParse(jsonOf(policy));
+  const parsed = policySchema.safeParse(jsonAt(policy));
   if (!parsed.success) throw new StartProblem(`${policy}: ${issueOf(parsed.error.issues)}`);
   return parsed.data;
-}
-
-function datasetOf(dictionary: string): Dataset {
-  const parsed = datasetSchema.safeParse(jsonOf(dictionary));
-  if (!parsed.success) throw new StartProblem(`${dictionary}: ${issueOf(parsed.error.issues)}`);
-  return parsed.data;
-}
-
-function issueOf(issues: readonly { readonly path: readonly PropertyKey[]; readonly message: string }[]): string {
-  const { path, message } = issues[0]!;
-  return `${path.map(String).join(".") || "the file"}: ${message}`;
-}
-
-function textOf(path: string): string {
-  try {
-    return readFileSync(path, "utf8");
-  } catch {
-    throw new StartProblem(`${path} can't be read: check the path in the agent's configuration, and that the agent's user may read it`);
-  }
-}
-
-function jsonOf(path: string): unknown {
-  try {
-    return JSON.parse(textOf(path));
-  } catch (error) {
-    throw error instanceof StartProblem ? error : new StartProblem(`${path} is not JSON: restore it from your copy`);
-  }
 }
