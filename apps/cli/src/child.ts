@@ -44,6 +44,27 @@ export function startChild(program: string, args: readonly string[], log: string
   return { ready, ended, stop: (graceMs) => stop(child, ended, graceMs) };
 }
 
+/** How a program ended, and what it wrote. */
+export interface Ran {
+  /** Null when a signal ended it. */
+  readonly code: number | null;
+  readonly stdout: string;
+  readonly stderr: string;
+}
+
+/** Runs a TypeScript program on this Node to its end; it is ended when the signal aborts. */
+export function runChild(program: string, args: readonly string[], signal: AbortSignal): Promise<Ran> {
+  const child = spawn(process.execPath, ["--disable-warning=ExperimentalWarning", program, ...args], { stdio: ["ignore", "pipe", "pipe"] });
+  const written = { stdout: "", stderr: "" };
+  for (const name of ["stdout", "stderr"] as const) child[name].setEncoding("utf8").on("data", (text: string) => (written[name] += text));
+  const end = () => child.kill();
+  signal.addEventListener("abort", end, { once: true });
+  return new Promise<Ran>((resolve, reject) => {
+    child.once("error", reject);
+    child.once("close", (code) => resolve({ code, ...written }));
+  }).finally(() => signal.removeEventListener("abort", end));
+}
+
 async function readyLine(child: ChildProcess): Promise<Readonly<Record<string, unknown>>> {
   let text = "";
   child.stdout!.setEncoding("utf8");

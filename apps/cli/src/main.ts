@@ -1,5 +1,6 @@
 import { verifyRelease } from "@tutti/client";
 import { ask } from "./asking.ts";
+import { runChild } from "./child.ts";
 import { processConsole } from "./console.ts";
 import { scheme } from "./ed25519.ts";
 import { EXIT } from "./exit.ts";
@@ -23,6 +24,7 @@ const exit = await run(process.argv.slice(2), {
   console: processConsole(process.env),
   env: process.env,
   interrupted: interrupt.signal,
+  agent: (args, signal) => runChild(PROGRAMS.agent, args, signal),
   startNetwork: (plan, progress, signal) => startNetwork(plan, PROGRAMS, progress, signal),
   ask,
   checklist: (release, roster) => verifyRelease(release, roster, scheme),

@@ -57,6 +57,7 @@ async function command(args: readonly string[], answers: readonly unknown[] = []
     },
     env: {},
     interrupted: new AbortController().signal,
+    agent: async () => ({ code: 1, stdout: "", stderr: "" }),
     startNetwork: async (plan) => {
       seen.started.push(plan);
       const stop = async () => void seen.stopped++;
@@ -217,4 +218,24 @@ test("a draft is on stdout, and what to look at on stderr without a value", asyn
   expect(JSON.parse(result.out)).toMatchObject({ id: "fever", key: "pid", variables: { fievre: { type: "boolean" } } });
   expect(result.err).toContain("note: ");
   expect(result.err).not.toContain("zebra");
+});
+
+test("agent preview prints what the agent says of its own numbers, and a refusal is an error", async () => {
+  const asked: (readonly string[])[] = [];
+  const agent: Services["agent"] = async (args) => {
+    asked.push(args);
+    return args.includes("--json") ? { code: 0, stdout: "{}\n", stderr: "" } : { code: 1, stdout: "", stderr: "no such query\n" };
+  };
+  const query = join(folder, "q.json");
+  expect(await command(["agent", "preview", query, "--config", "/agent.json", "--json"], [], { agent })).toMatchObject({
+    exit: "done",
+    out: "{}\n",
+  });
+  expect(await command(["agent", "preview", query, "--config", "/agent.json"], [], { agent })).toMatchObject({
+    exit: "error",
+    out: "",
+    err: "tutti: no such query\n",
+  });
+  expect(asked[1]).toEqual(["preview", "--config", "/agent.json", query]);
+  expect(await command(["agent", "preview", query])).toMatchObject({ exit: "usage" });
 });

@@ -1,4 +1,5 @@
 import type { Check } from "@tutti/client";
+import type { Ran } from "./child.ts";
 import type { Console } from "./console.ts";
 import type { Network, NetworkPlan } from "./network.ts";
 import type { Progress } from "./progress.ts";
@@ -23,6 +24,8 @@ export interface Services {
   readonly env: Readonly<Record<string, string | undefined>>;
   /** Aborts on Ctrl-C, on SIGTERM, and when the process that started this one is gone. */
   readonly interrupted: AbortSignal;
+  /** Runs the agent's program with these arguments to its end. */
+  agent(args: readonly string[], signal: AbortSignal): Promise<Ran>;
   startNetwork(plan: NetworkPlan, progress: Progress, signal: AbortSignal): Promise<Network>;
   /** Asks one query and waits for its release. Stop with the right exit when none comes. */
   ask(query: unknown, access: Access, asking: Asking): Promise<Released>;
