@@ -1,7 +1,8 @@
-import { type Release, setsOfRelease } from "@tutti/disclosure";
+import type { Release } from "@tutti/disclosure";
 import { patientsOf, plan, type Plan, quantileOf } from "@tutti/query";
 import { includes, type Patient } from "@tutti/sql";
 import highs from "highs";
+import { shownCells } from "../world/shown-cells.ts";
 import { COMPLETE_KINDS, KINDS, SEARCHED } from "./dictionary.ts";
 import { everybodyOf, type Place, PLACES, type Scene } from "./scene.ts";
 import type { Answered } from "./sequence.ts";
@@ -72,22 +73,7 @@ export function constraintsOf(answers: readonly Answered[], unknowns: Unknowns):
 }
 
 function countsIn(planned: Plan, release: Release, within: (cell: number) => Float64Array): readonly Constraint[] {
-  const opened = new Set(setsOfRelease(planned, release).flatMap(({ key, upTo }) => (upTo === null ? [key] : [])));
-  const shown = new Map<number, number>();
-  planned.results.forEach((result, i) => {
-    const row = release.results[i]!;
-    const say = (cell: number, value: number | null | undefined): void => {
-      if (value !== null && value !== undefined && opened.has(planned.cells[cell]!.key)) shown.set(cell, value);
-    };
-    if (result.kind === "count" && "count" in row) say(result.count, row.count);
-    if ("known" in result && "known" in row) say(result.known, row.known);
-    if (result.kind === "proportion" && "positive" in row) {
-      say(result.positive, row.positive);
-      if (row.known !== null && row.positive !== null) say(result.negative, row.known - row.positive);
-    }
-    if (result.kind === "distribution" && "counts" in row) for (const [label, cell] of result.counts) say(cell, row.counts[label]);
-  });
-  return [...shown].map(([cell, value]) => ({ weights: within(cell), least: value, most: value }));
+  return [...shownCells(planned, release)].map(([cell, value]) => ({ weights: within(cell), least: value, most: value }));
 }
 
 function numbersIn(planned: Plan, release: Release, within: (cell: number) => Float64Array, unknowns: Unknowns): readonly Constraint[] {

@@ -2,20 +2,28 @@ import { prng } from "@tutti/cohort";
 import type { ReleaseResult } from "@tutti/disclosure";
 import type { Defences } from "../world/clear-network.ts";
 import { type Scene, sceneOf } from "./scene.ts";
-import { answersOf, type Sequence } from "./sequence.ts";
+import { type Answered, answersOf, type Sequence } from "./sequence.ts";
 
 /**
- * How much better than a coin a sequence tells whether the chosen patient is `anca`, 0 … 0.5: answers of many networks drawn with and without it
- * train a logistic regression, others test it. The attacker knows all else of the chosen patient, and how networks are drawn; what hides tells
- * too. (As QuerySnout rates its sequences: Cretu et al., CCS 2022.)
- *
- * @param networks how many train it; as many test it
+ * How much better than a coin a sequence tells whether the chosen patient is `anca`, 0 … 0.5. The attacker knows all else of the chosen patient,
+ * and how networks are drawn; what hides tells too.
  */
 export function advantageOf(sequence: Sequence, scene: Scene, defences: Defences, networks: number, seed: number): number {
+  return advantage((secret, i) => featuresOf(answersOf(sequence, shadowOf(scene, seed, i, secret), defences)), networks, seed);
+}
+
+/**
+ * How much better than a coin a bit is told from what is seen, 0 … 0.5: networks drawn with and without it train a logistic regression, others
+ * test it (as QuerySnout rates its sequences: Cretu et al., CCS 2022).
+ *
+ * @param seenOf what the attacker sees of the network of that number
+ * @param networks how many train it; as many test it
+ */
+export function advantage(seenOf: (secret: boolean, number: number) => readonly number[], networks: number, seed: number): number {
   const draw = prng(seed, 2);
   const shadows = Array.from({ length: 2 * networks }, (_, i) => {
     const secret = draw.below(2) === 1;
-    return { secret, seen: featuresOf(sequence, shadowOf(scene, seed, i, secret), defences) };
+    return { secret, seen: seenOf(secret, i) };
   });
   const [training, testing] = [shadows.slice(0, networks), shadows.slice(networks)];
   const guess = regression(
@@ -38,8 +46,8 @@ function shadowOf({ chosen, chosenPlace, home }: Scene, seed: number, number: nu
 }
 
 /** Every number of every release, and whether it hides; then 1. */
-function featuresOf(sequence: Sequence, scene: Scene, defences: Defences): readonly number[] {
-  const numbers = answersOf(sequence, scene, defences).flatMap(({ release }) => [
+export function featuresOf(answers: readonly Pick<Answered, "release">[]): readonly number[] {
+  const numbers = answers.flatMap(({ release }) => [
     Number(release.asOf !== undefined),
     ...release.results.flatMap((row) => numbersIn(row).flatMap((value) => [value ?? 0, Number(value === null)])),
   ]);
