@@ -4,6 +4,7 @@ import { expect, test } from "vitest";
 import { bearer, DATASET, QUERY, settled, TrialNetwork } from "./trial.ts";
 
 const ASK = pathOf(ENDPOINTS.ask);
+const PREVIEW = pathOf(ENDPOINTS.preview);
 const OFFERS = pathOf(ENDPOINTS.offers);
 const EMPTY = toUtf8("{}");
 
@@ -30,6 +31,12 @@ test.each<readonly [string, ProblemName, (network: TrialNetwork) => Promise<Resp
     (n) => n.send("POST", ASK, bearer("ann"), JSON.stringify({ ...QUERY, measures: [{ id: "x", proportion: "sik" }] })),
   ],
   ["another version", "query-invalid", (n) => n.send("POST", ASK, bearer("ann"), JSON.stringify({ ...QUERY, dataset: "small@2" }))],
+  ["a preview without a token", "no-token", (n) => n.send("POST", PREVIEW, {}, JSON.stringify(QUERY))],
+  [
+    "a preview of another version",
+    "query-invalid",
+    (n) => n.send("POST", PREVIEW, bearer("ann"), JSON.stringify({ ...QUERY, dataset: "small@2" })),
+  ],
   ["an unknown query", "not-found", (n) => n.send("GET", pathOf(ENDPOINTS.state, { query: "0" }), bearer("ann"))],
   [
     "a place that is no number",

@@ -56,6 +56,10 @@ export function createApp(setting: AppSetting): App {
     const query = readJson(await readBody(c, LIMITS.query), ENDPOINTS.ask.request);
     return json({ id: coordinator.ask(query, requester) }, 201);
   });
+  on(ENDPOINTS.preview, async (c) => {
+    researcher(c);
+    return json(coordinator.preview(readJson(await readBody(c, LIMITS.query), ENDPOINTS.preview.request)));
+  });
   on(ENDPOINTS.state, async (c) => json(await coordinator.state(segment(c, "query"), researcher(c), seenOf(c))));
   on(ENDPOINTS.offers, async (c) => {
     const { centre, body } = await fromCentre(c, LIMITS.message);

@@ -1,5 +1,5 @@
 import { datasetName, type Dataset } from "@tutti/dataset";
-import type { Policy } from "@tutti/disclosure";
+import { type Policy, preview, type Preview } from "@tutti/disclosure";
 import {
   contentHash,
   type Envelope,
@@ -25,7 +25,7 @@ import {
   STOP,
   WAIT_MS,
 } from "@tutti/protocol";
-import { check, type Query } from "@tutti/query";
+import { check, LimitError, plan, type Query } from "@tutti/query";
 import { type Clock, within } from "./clock.ts";
 import type { Deadlines } from "./deadlines.ts";
 import type { Ending } from "./ending.ts";
@@ -113,6 +113,21 @@ export class Coordinator {
     log.info({ query: id, requester }, "asked");
     this.#turns.enter(query.dataset, run, () => this.#begin(run, dataset));
     return id;
+  }
+
+  /** What a query would mean and cost, from what is public alone; nothing is asked. */
+  preview(value: unknown): Preview {
+    this.#demandRunning();
+    const { query, dataset } = this.#checked(value);
+    try {
+      return preview(plan(query, dataset), this.#past.of(query.dataset), dataset);
+    } catch (fault) {
+      if (!(fault instanceof LimitError)) throw fault;
+      throw new ProblemFault(
+        "query-invalid",
+        "the query is too large to be compared with all earlier releases: ask fewer strata or measures",
+      );
+    }
   }
 
   /** Offers a query to all centres: on one dataset one after the other, since each answer counts for the next. */

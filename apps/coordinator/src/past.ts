@@ -1,5 +1,5 @@
 import { EnvelopeFault } from "@tutti/envelope";
-import { History, type HistoryCheck, type HistoryItem, openHistoryItem } from "@tutti/protocol";
+import { History, type HistoryCheck, type HistoryItem, openHistoryItem, type PastSession } from "@tutti/protocol";
 import type { Log } from "./log.ts";
 import type { Store } from "./store.ts";
 
@@ -21,6 +21,11 @@ export class Past {
   /** What all must agree on about a dataset's past. */
   hash(dataset: string): string {
     return this.#history.hash(dataset);
+  }
+
+  /** The sessions on a dataset, oldest first. */
+  of(dataset: string): readonly PastSession[] {
+    return this.#history.of(dataset);
   }
 
   /** Adds a session. Items that do not hold, or tell nothing new, change nothing. */

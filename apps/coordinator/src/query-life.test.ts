@@ -7,6 +7,7 @@ import {
   type HistoryItem,
   type Offer,
   openHistoryItem,
+  pathOf,
   type Problem,
   type QueryState,
   RELEASE,
@@ -17,7 +18,7 @@ import {
 } from "@tutti/protocol";
 import { expect, test } from "vitest";
 import { ed25519, sha256 } from "./ed25519.ts";
-import { DATASET, settled, type TrialCentre, TrialNetwork } from "./trial.ts";
+import { bearer, DATASET, QUERY, settled, type TrialCentre, TrialNetwork } from "./trial.ts";
 
 const story = ({ events }: QueryState): string =>
   events.map(({ what, centre = "", exchange = "" }) => `${what} ${centre}${exchange}`.trim()).join(", ");
@@ -209,6 +210,21 @@ test("each participant gets the release with everybody's signature, and all cent
   expect(past).toMatchObject({ participants: ["a", "b", "c", "d"], dataset: "small@1" });
   const again = await network.centres[0]!.send(ENDPOINTS.history, {}, { dataset: "small@1", marks: [past.mark], records: [] });
   expect(await again.json()).toEqual({ items: [] });
+});
+
+test("a preview asks nothing, and knows what has been released", async () => {
+  const network = new TrialNetwork();
+  const preview = async (query: unknown) =>
+    (await network.send("POST", pathOf(ENDPOINTS.preview), bearer("bob"), JSON.stringify(query))).json();
+  expect(await preview(QUERY)).toEqual({ cells: 1, pairs: 0, rows: [{ measure: "n", stratum: {}, risk: "new", earlier: [] }] });
+  expect(network.logged).toEqual([]);
+  const parts = network.centres.map((centre) => centre.takePart());
+  await asked(network, parts);
+  await Promise.all(parts);
+  const earlier = ["2026-01-01"];
+  expect(await preview(QUERY)).toEqual({ cells: 1, pairs: 1, rows: [{ measure: "n", stratum: {}, risk: "same", earlier }] });
+  const sick = { ...QUERY, where: { variable: "sick", is: true } };
+  expect(await preview(sick)).toEqual({ cells: 1, pairs: 1, rows: [{ measure: "n", stratum: {}, risk: "near", earlier }] });
 });
 
 test("queries on one dataset take turns, and each offer counts the release before it", async () => {

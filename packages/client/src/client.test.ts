@@ -85,6 +85,22 @@ test("reading is tried again with growing pauses, asking is not", async () => {
   expect(asks).toBe(1);
 });
 
+test("a preview only reads: it is tried again, and read by its shape", async () => {
+  const preview = { cells: 3, pairs: 1, rows: [{ measure: "n", stratum: { sex: "F" }, risk: "near", earlier: ["2026-02-01"] }] };
+  const seen: unknown[] = [];
+  server.use(
+    http.post(`${BASE}/v1/previews`, async ({ request }) => {
+      seen.push([request.headers.get("authorization"), await request.json()]);
+      return seen.length < 2 ? HttpResponse.error() : HttpResponse.json(preview);
+    }),
+  );
+  const { client } = trial();
+  expect(await client.preview({ dataset: "small@1" })).toEqual(preview);
+  expect(seen).toEqual(Array.from({ length: 2 }, () => ["Bearer sesame", { dataset: "small@1" }]));
+  server.use(http.post(`${BASE}/v1/previews`, () => HttpResponse.json({ ...preview, counts: [25] })));
+  await expect(client.preview({})).rejects.toMatchObject({ kind: "unlike" });
+});
+
 test("reading gives up after six tries", async () => {
   let reads = 0;
   server.use(http.get(`${BASE}/v1/policy`, () => (reads++, new HttpResponse("bad gateway", { status: 502 }))));

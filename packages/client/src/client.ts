@@ -1,5 +1,5 @@
 import type { Dataset } from "@tutti/dataset";
-import type { Policy } from "@tutti/disclosure";
+import type { Policy, Preview } from "@tutti/disclosure";
 import type { Envelope } from "@tutti/envelope";
 import {
   type Endpoint,
@@ -35,6 +35,8 @@ export interface Waiting {
 export interface Client {
   /** Asks a query and gives its id. It is sent once: asking twice is asking two queries. */
   ask(query: unknown, signal?: Abort): Promise<string>;
+  /** What a query would mean and cost, from what is public alone; nothing is asked. */
+  preview(query: unknown, signal?: Abort): Promise<Preview>;
   /** Waits until a query has ended. */
   wait(id: string, waiting: Waiting): Promise<QueryState>;
   /** The network's roster, signed. */
@@ -50,6 +52,9 @@ const PAUSES_MS = [100, 200, 400, 800, 1_600] as const;
 /** Beyond the coordinator's longest wait. */
 const SLACK_MS = 10_000;
 
+/** An endpoint with this answer. */
+type Answering<T> = Endpoint<never, T> | Endpoint<unknown, T>;
+
 interface Sending {
   readonly segments?: Readonly<Record<string, string>>;
   readonly search?: string;
@@ -62,10 +67,7 @@ export function createClient(setting: ClientSetting): Client {
   const { url, token, nowMs, sleep } = setting;
   const base = url.replace(/\/+$/, "");
 
-  async function once<T>(
-    endpoint: Endpoint<never, T> | Endpoint<unknown, T>,
-    { segments, search = "", body, signal }: Sending,
-  ): Promise<T> {
+  async function once<T>(endpoint: Answering<T>, { segments, search = "", body, signal }: Sending): Promise<T> {
     const { method, caller, response } = endpoint;
     const headers = {
       ...(caller === "researcher" ? { authorization: `Bearer ${token}` } : {}),
@@ -88,7 +90,7 @@ export function createClient(setting: ClientSetting): Client {
     return parsed.data;
   }
 
-  async function read<T>(endpoint: Endpoint<never, T>, sending: Sending = {}): Promise<T> {
+  async function read<T>(endpoint: Answering<T>, sending: Sending = {}): Promise<T> {
     for (const pauseMs of PAUSES_MS) {
       try {
         return await once(endpoint, sending);
@@ -117,6 +119,7 @@ export function createClient(setting: ClientSetting): Client {
 
   return {
     ask: async (query, signal) => (await once(ENDPOINTS.ask, { body: query, signal })).id,
+    preview: (query, signal) => read(ENDPOINTS.preview, { body: query, signal }),
     wait,
     roster: () => read(ENDPOINTS.roster),
     policy: () => read(ENDPOINTS.policy),

@@ -1,5 +1,5 @@
 import { type Dataset, datasetSchema } from "@tutti/dataset";
-import { type Policy, policySchema } from "@tutti/disclosure";
+import { type Policy, policySchema, type Preview, previewSchema } from "@tutti/disclosure";
 import { type Envelope, envelopeSchema } from "@tutti/envelope";
 import { z } from "zod";
 import { type HistoryItem, historyItemSchema } from "./history.ts";
@@ -28,6 +28,8 @@ export interface Endpoints {
   readonly datasets: Endpoint<never, readonly Dataset[]>;
   /** Asks a query; its body is query.json. Answers 201 with its id. */
   readonly ask: Endpoint<unknown, { readonly id: string }>;
+  /** What a query would mean and cost; its body is query.json. Nothing is asked, and no centre hears of it. */
+  readonly preview: Endpoint<unknown, Preview>;
   /** Where a query stands; `?seen=N` waits until there are more than N events, or it has ended, at most `WAIT_MS`. */
   readonly state: Endpoint<never, QueryState>;
   /** Waits for offers to this centre that it has not answered yet. */
@@ -75,6 +77,7 @@ export const ENDPOINTS: Endpoints = {
   policy: { method: "GET", path: "/v1/policy", caller: "anybody", request: null, response: policySchema },
   datasets: { method: "GET", path: "/v1/datasets", caller: "anybody", request: null, response: z.array(datasetSchema) },
   ask: { method: "POST", path: "/v1/queries", caller: "researcher", request: z.unknown(), response: z.strictObject({ id: z.string() }) },
+  preview: { method: "POST", path: "/v1/previews", caller: "researcher", request: z.unknown(), response: previewSchema },
   state: { method: "GET", path: "/v1/queries/:query", caller: "researcher", request: null, response: queryStateSchema },
   offers: {
     method: "POST",
