@@ -14,6 +14,11 @@ export function accessOptions(command: Command): Command {
     .option("--token <token>", "your token (or TUTTI_TOKEN, which other users of the machine can't see)");
 }
 
+/** Whether anything names a network to ask. */
+export function namesNetwork({ coordinator }: AccessOptions, env: Readonly<Record<string, string | undefined>>): boolean {
+  return (coordinator ?? env["TUTTI_COORDINATOR"] ?? "") !== "";
+}
+
 /** Where to ask and with which token: the options, else the environment. */
 export function accessOf(options: AccessOptions, env: Readonly<Record<string, string | undefined>>): Access {
   const url = options.coordinator ?? env["TUTTI_COORDINATOR"];

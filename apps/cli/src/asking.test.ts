@@ -3,7 +3,7 @@ import { problem, type ProblemName, type QueryState } from "@tutti/protocol";
 import { http, HttpResponse } from "msw";
 import { setupServer } from "msw/node";
 import { afterAll, afterEach, beforeAll, expect, test } from "vitest";
-import { ask } from "./asking.ts";
+import { ask, askPreview } from "./asking.ts";
 import { type Exit, Stop } from "./exit.ts";
 
 const server = setupServer();
@@ -111,4 +111,14 @@ test("Ctrl-C ends the wait as interrupted", async () => {
   const asking = ask({}, { url: URL_OF, token: "t" }, { timeoutMs: 60_000, signal: interrupt.signal, progress });
   await expect(asking).rejects.toBeInstanceOf(Stop);
   await expect(asking).rejects.toMatchObject({ exit: "interrupted" });
+});
+
+test("a preview is read, and a query that does not fit is a usage error", async () => {
+  const preview = { cells: 1, pairs: 0, rows: [] };
+  const access = { url: URL_OF, token: "t" };
+  server.use(http.post(`${URL_OF}/v1/previews`, () => HttpResponse.json(preview)));
+  expect(await askPreview({}, access, new AbortController().signal)).toEqual(preview);
+  server.use(http.post(`${URL_OF}/v1/previews`, () => HttpResponse.json(problem("query-invalid", "no such variable"), { status: 422 })));
+  await expect(askPreview({}, access, new AbortController().signal)).rejects.toMatchObject({ exit: "usage", message: "no such variable" });
+  await expect(askPreview({}, access, AbortSignal.abort())).rejects.toMatchObject({ exit: "interrupted" });
 });

@@ -1,6 +1,6 @@
 import { setTimeout as sleep } from "node:timers/promises";
-import { ClientFault, createClient, type ClientFaultKind } from "@tutti/client";
-import { releaseSchema } from "@tutti/disclosure";
+import { type Client, ClientFault, createClient, type ClientFaultKind } from "@tutti/client";
+import { type Preview, releaseSchema } from "@tutti/disclosure";
 import { fromBase64, fromUtf8, type Envelope } from "@tutti/envelope";
 import { type Outcome, type ProgressEvent, type QueryState, RESULT_EXCHANGE } from "@tutti/protocol";
 import { type Exit, Stop } from "./exit.ts";
@@ -8,7 +8,30 @@ import type { Released } from "./released.ts";
 import type { Access, Asking } from "./services.ts";
 
 /** Asks one query and waits for its release, telling people how far it is. Stop with the right exit when none comes. */
-export async function ask(query: unknown, { url, token }: Access, { timeoutMs, signal: interrupted, progress }: Asking): Promise<Released> {
+export async function ask(query: unknown, access: Access, { timeoutMs, signal: interrupted, progress }: Asking): Promise<Released> {
+  const story = new Story();
+  const state: QueryState = await connected(access, interrupted, async (client, signal) => {
+    const id = await client.ask(query, signal);
+    return client.wait(id, { timeoutMs, signal, onEvent: (event) => progress.step(story.tell(event)) });
+  });
+  if (state.state === "released" && state.release !== null) return releasedOf(state.release);
+  throw new Stop(
+    EXITS[state.state === "open" ? "stopped" : state.state],
+    state.detail ?? "the query ended without a release; ask the network's operator",
+  );
+}
+
+/** What a query would mean and cost a network; nothing is asked. Stop with the right exit when there is no answer. */
+export function askPreview(query: unknown, access: Access, interrupted: AbortSignal): Promise<Preview> {
+  return connected(access, interrupted, (client, signal) => client.preview(query, signal));
+}
+
+/** Talks to a coordinator, and leaves nothing on its way. */
+async function connected<T>(
+  { url, token }: Access,
+  interrupted: AbortSignal,
+  talk: (client: Client, signal: AbortSignal) => Promise<T>,
+): Promise<T> {
   // Whatever is still on its way when there is an answer would keep the process awake.
   const over = new AbortController();
   const signal = AbortSignal.any([interrupted, over.signal]);
@@ -19,22 +42,14 @@ export async function ask(query: unknown, { url, token }: Access, { timeoutMs, s
     nowMs: () => Date.now(),
     sleep: (ms) => sleep(ms, undefined, { ref: false }),
   });
-  const story = new Story();
-  let state: QueryState;
   try {
-    const id = await client.ask(query, signal);
-    state = await client.wait(id, { timeoutMs, signal, onEvent: (event) => progress.step(story.tell(event)) });
+    return await talk(client, signal);
   } catch (fault) {
     if (interrupted.aborted) throw new Stop("interrupted", "interrupted");
     throw fault instanceof ClientFault ? new Stop(exitOfFault(fault.kind), fault.message) : fault;
   } finally {
     over.abort();
   }
-  if (state.state === "released" && state.release !== null) return releasedOf(state.release);
-  throw new Stop(
-    EXITS[state.state === "open" ? "stopped" : state.state],
-    state.detail ?? "the query ended without a release; ask the network's operator",
-  );
 }
 
 const EXITS: Readonly<Record<Outcome, Exit>> = {

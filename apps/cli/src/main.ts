@@ -1,5 +1,5 @@
 import { verifyRelease } from "@tutti/client";
-import { ask } from "./asking.ts";
+import { ask, askPreview } from "./asking.ts";
 import { runChild } from "./child.ts";
 import { processConsole } from "./console.ts";
 import { scheme } from "./ed25519.ts";
@@ -27,6 +27,7 @@ const exit = await run(process.argv.slice(2), {
   agent: (args, signal) => runChild(PROGRAMS.agent, args, signal),
   startNetwork: (plan, progress, signal) => startNetwork(plan, PROGRAMS, progress, signal),
   ask,
+  preview: askPreview,
   checklist: (release, roster) => verifyRelease(release, roster, scheme),
 });
 process.exitCode = EXIT[exit];

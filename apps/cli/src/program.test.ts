@@ -2,6 +2,7 @@ import { mkdtempSync, rmSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { afterAll, beforeEach, expect, test } from "vitest";
+import type { Preview } from "@tutti/disclosure";
 import { type Exit, Stop } from "./exit.ts";
 import type { NetworkPlan } from "./network.ts";
 import { run } from "./program.ts";
@@ -28,6 +29,15 @@ const RELEASE = {
   centres: { invited: 3, contributed: 3, finished: 3 },
   results: [{ measure: "n", stratum: {}, count: 25 }],
   envelope: { payload: "e30=" },
+};
+const PREVIEW: Preview = {
+  cells: 4,
+  pairs: 1,
+  rows: [
+    { measure: "n", stratum: {}, risk: "same", earlier: ["2026-02-01", "2026-03-01"] },
+    { measure: "n", stratum: { sick: true }, risk: "near", earlier: ["2026-02-01"] },
+    { measure: "n", stratum: { sick: false }, risk: "new", earlier: [] },
+  ],
 };
 const HIDDEN = { ...RELEASE, results: [{ measure: "n", stratum: {}, count: null, hidden: ["count"] }] };
 
@@ -64,6 +74,7 @@ async function command(args: readonly string[], answers: readonly unknown[] = []
       return { url: "http://127.0.0.1:1", token: "t", roster: "roster.json", stop };
     },
     checklist: () => [],
+    preview: async () => PREVIEW,
     ask: async (query) => {
       const answer = answers[seen.asked.push(query) - 1];
       if (answer instanceof Error) throw answer;
@@ -164,6 +175,48 @@ test("a query goes to the coordinator that the environment names", async () => {
   const result = await command(["query", put("q.json", QUERY)], [], { env, ask });
   expect(access).toEqual({ url: "https://c.example", token: "secret" });
   expect(JSON.parse(result.out)).toEqual(RELEASE);
+});
+
+const REMOTE = ["--coordinator", "http://localhost:1", "--token", "t"];
+test("a dry run says for each row what is at risk and what was told before, and asks nothing", async () => {
+  const result = await command(["query", put("q.json", QUERY), "--dry-run", ...REMOTE]);
+  expect(result).toMatchObject({ exit: "done", asked: [], err: "" });
+  expect(result.out).toBe(
+    [
+      "Measure  Stratum       Risk                                                  Earlier releases",
+      "n        all patients  the same as before, or new if enough has changed      2026-02-01, 2026-03-01",
+      "n        sick = true   near what was told: hides if too few patients differ  2026-02-01",
+      "n        sick = false  new                                                   –",
+      "",
+      "4 numbers would be tested against the threshold, 1 pair against earlier releases.",
+      "",
+    ].join("\n"),
+  );
+});
+
+test("a dry run as JSON is the preview itself", async () => {
+  const result = await command(["query", put("q.json", QUERY), "--dry-run", "--json", ...REMOTE]);
+  expect(JSON.parse(result.out)).toEqual(PREVIEW);
+});
+
+test("with a dictionary alone a dry run needs no network, and says that it knows no history", async () => {
+  const preview: Services["preview"] = () => Promise.reject(new Error("asked"));
+  const args = ["query", put("q.json", QUERY), "--dry-run", "--dataset", join(folder, "dataset.json")];
+  const result = await command(args, [], { preview });
+  expect(result).toMatchObject({ exit: "done", asked: [], started: [] });
+  expect(result.out).toContain("1 number would be tested against the threshold, 0 pairs against earlier releases.\n");
+  expect(result.out).toContain("no earlier release is known here");
+  expect(await command([...args, ...REMOTE], [], { preview })).toMatchObject({ exit: "error", err: "tutti: asked\n" });
+  expect(await command(["query", put("q.json", QUERY), "--dry-run"])).toMatchObject({ exit: "usage", out: "" });
+});
+
+test("a dry run of a sandbox starts nothing; several queries are an array", async () => {
+  const q = put("q.json", QUERY);
+  const one = await command(["sandbox", folder, "--dry-run", "--query", q, "--json"]);
+  expect(one).toMatchObject({ exit: "done", started: [], asked: [] });
+  expect(JSON.parse(one.out)).toEqual({ cells: 1, pairs: 0, rows: [{ measure: "n", stratum: {}, risk: "new", earlier: [] }] });
+  expect(JSON.parse((await command(["sandbox", folder, "--dry-run", "--query", q, "--query", q, "--json"])).out)).toHaveLength(2);
+  expect(await command(["sandbox", folder, "--dry-run"])).toMatchObject({ exit: "usage", started: [] });
 });
 
 test("without a query the network stays up, says how to ask it, and Ctrl-C ends it well", async () => {

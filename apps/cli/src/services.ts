@@ -1,4 +1,5 @@
 import type { Check } from "@tutti/client";
+import type { Preview } from "@tutti/disclosure";
 import type { Ran } from "./child.ts";
 import type { Console } from "./console.ts";
 import type { Network, NetworkPlan } from "./network.ts";
@@ -29,6 +30,8 @@ export interface Services {
   startNetwork(plan: NetworkPlan, progress: Progress, signal: AbortSignal): Promise<Network>;
   /** Asks one query and waits for its release. Stop with the right exit when none comes. */
   ask(query: unknown, access: Access, asking: Asking): Promise<Released>;
+  /** Says what a query would mean and cost a network, and asks nothing. Stop with the right exit when there is no answer. */
+  preview(query: unknown, access: Access, signal: AbortSignal): Promise<Preview>;
   /** Checks a release, as `--json` prints it or as its bare envelope, against a roster; offline. */
   checklist(release: unknown, roster: unknown): readonly Check[];
 }

@@ -2,7 +2,8 @@ import { resolve } from "node:path";
 import type { Command } from "commander";
 import { answerJson, layOutQueries, writeJson, writeReports } from "../answers.ts";
 import { askAll } from "../askAll.ts";
-import type { Exit } from "../exit.ts";
+import { offlinePreview, writePreviews } from "../dryRun.ts";
+import { type Exit, Stop } from "../exit.ts";
 import { commonOptions, layoutOptions, type LayoutOptions, seconds, several } from "../options.ts";
 import { startProgress } from "../progress.ts";
 import { readQuery } from "../readQuery.ts";
@@ -13,6 +14,7 @@ import { stayUp } from "../stayUp.ts";
 
 interface SandboxOptions extends LayoutOptions {
   readonly query: readonly string[];
+  readonly dryRun?: boolean;
   readonly trace?: string;
   readonly timeout: number;
 }
@@ -24,6 +26,7 @@ export function addSandbox(program: Command, services: Services, end: (exit: Exi
     .description("start a network of real processes on a folder: one CSV file a centre, dataset.json, perhaps policy.json")
     .argument("<dir>", "the folder; a file's name is its centre's name")
     .option("--query <file>", "ask this query, print the release and stop; may be given several times", several, [])
+    .option("--dry-run", "start nothing: say what each query would cost a network that has released nothing yet")
     .option("--trace <file>", "write every byte that the coordinator sees")
     .option("--timeout <seconds>", "how long one query may take", seconds, 120);
   layoutOptions(commonOptions(command, "print the release (several: an array) as JSON")).action(
@@ -32,6 +35,11 @@ export function addSandbox(program: Command, services: Services, end: (exit: Exi
       const progress = startProgress(console, options.quiet === true);
       const folder = readSandbox(dir);
       const queries = options.query.map((path) => readQuery(path, folder.dataset));
+      if (options.dryRun === true) {
+        if (queries.length === 0) throw new Stop("usage", "which query? Give --query FILE with --dry-run");
+        const previews = queries.map((query) => offlinePreview(query, folder.dataset));
+        return writePreviews(console, previews, options, "offline");
+      }
       const plan = {
         centres: folder.centres,
         dataset: folder.datasetPath,
