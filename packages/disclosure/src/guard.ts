@@ -32,19 +32,20 @@ export type Distance = "equal" | "near" | "far";
 export function guardPairs(plan: Plan, history: readonly EarlierRelease[], dataset: Dataset): readonly GuardPair[] {
   if (history.length === 0) return [];
   const keys = new Keys(dataset);
-  const counted = history.map(countedSets());
-  return guardedCells(plan).flatMap((cell) => {
+  const counted = history.map(countedSets()).flatMap((sets, earlier) => sets.map((one) => ({ ...one, earlier })));
+  const pairs: GuardPair[] = [];
+  for (const cell of guardedCells(plan)) {
     const own = plan.cells[cell]!;
-    const pairs = counted.flatMap((sets, earlier) =>
-      sets.flatMap(({ set, index }): Omit<GuardPair, "later">[] => {
-        const same = set.upTo === null && set.key === own.key;
-        if (!same && (areKnownAndMissing(plan, own, set) || keys.disjoint(own.key, set.key))) return [];
-        return [{ cell, earlier, set: index, same }];
-      }),
-    );
-    const last = pairs.findLast(({ same }) => same);
-    return pairs.map((pair) => ({ ...pair, later: last !== undefined && pair !== last }));
-  });
+    const isSame = (set: ReleasedSet): boolean => set.upTo === null && set.key === own.key;
+    const last = counted.findLast(({ set }) => isSame(set));
+    for (const one of counted) {
+      const { set, index, earlier } = one;
+      const same = isSame(set);
+      if (!same && (areKnownAndMissing(plan, own, set) || keys.disjoint(own.key, set.key))) continue;
+      pairs.push({ cell, earlier, set: index, same, later: last !== undefined && one !== last });
+    }
+  }
+  return pairs;
 }
 
 /** The sets of each release in turn, with their places, less those up to a quantile that was told before of the same patients. */

@@ -31,6 +31,10 @@ export class Diagram {
     [ALL, NONE],
   ]);
   readonly #texts = new Map<SetId, string>();
+  readonly #looked = new Map<SetId, readonly string[]>([
+    [NONE, []],
+    [ALL, []],
+  ]);
   #stepsLeft: number = LIMITS.predicateSteps;
 
   constructor(dataset: Dataset) {
@@ -119,6 +123,22 @@ export class Diagram {
 
   or(one: SetId, other: SetId): SetId {
     return this.not(this.and(this.not(one), this.not(other)));
+  }
+
+  /** Whether there is a variable that both sets look at. */
+  shareVariable(one: SetId, other: SetId): boolean {
+    const looked = this.#variables(one);
+    return this.#variables(other).some((variable) => looked.includes(variable));
+  }
+
+  #variables(set: SetId): readonly string[] {
+    let variables = this.#looked.get(set);
+    if (variables === undefined) {
+      const { variable, children } = this.#nodes[set]!;
+      variables = [...new Set([variable, ...children.flatMap((child) => (child > ALL ? this.#variables(child) : []))])];
+      this.#looked.set(set, variables);
+    }
+    return variables;
   }
 
   /**

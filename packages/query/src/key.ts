@@ -17,7 +17,11 @@ export class Keys {
    * and a LimitError when the comparisons get too many.
    */
   disjoint(one: string, other: string): boolean {
-    return this.#diagram.and(this.#set(one), this.#set(other)) === NONE;
+    const [a, b] = [this.#set(one), this.#set(other)];
+    if (a === NONE || b === NONE) return true;
+    // Of sets that look at different variables there is always somebody in both.
+    if (!this.#diagram.shareVariable(a, b)) return false;
+    return this.#diagram.and(a, b) === NONE;
   }
 
   /** Whether all patients of one are in the other, whatever the data. Throws as `disjoint` does. */
