@@ -1,10 +1,12 @@
 import { existsSync } from "node:fs";
 import { dirname, join, normalize } from "node:path";
 import { IPH } from "@tutti/dataset";
+import { PROFILES } from "@tutti/disclosure";
 import { check } from "@tutti/query";
 import { expect, test } from "vitest";
 import { filesBelow, jsonOf, ROOT, sources, textOf, workspaces } from "../invariants/repository.ts";
 import { demoReport } from "./demo-report.ts";
+import { profileTables, withTables } from "./profiles.ts";
 import { jsonSchemas } from "./schemas.ts";
 import { terminalPicture } from "./terminal-picture.ts";
 
@@ -50,6 +52,18 @@ test("the schemas of the public files are those that the programs check with; if
 
 test("the picture of the demo is what it prints; if not, npm run picture", () => {
   expect(textOf("docs/images/demo.svg")).toBe(terminalPicture("npm run demo", demoReport()));
+});
+
+test("the tables of the profiles are what they let out; if not, npm run profiles", () => {
+  const page = textOf("docs/profiles.md");
+  expect(withTables(page, profileTables())).toBe(page);
+});
+
+test("the page of the profiles has each, with its rules", () => {
+  const rules = Object.entries(PROFILES).map(([name, { threshold, zeros, tail, rounding }]) => {
+    return `| \`${name}\` | ${threshold} | ${zeros} | ${tail} | ${rounding ?? ""} |`;
+  });
+  for (const rule of rules) expect(textOf("docs/profiles.md")).toContain(rule);
 });
 
 test("the map of the code names every package and app", () => {
