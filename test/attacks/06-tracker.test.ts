@@ -1,5 +1,6 @@
 import { dataset } from "@tutti/query/trial";
 import { expect, test } from "vitest";
+import { ClearNetwork, THRESHOLD_ONLY } from "../world/clear-network.ts";
 import { alike, releaseOf, rowOf, spread } from "../world/population.ts";
 import { World } from "../world/world.ts";
 
@@ -25,4 +26,14 @@ test("a characteristic of one patient is not found by a padding that is asked fo
   expect(count({ all: [boys, { not: target }] })).toBeNull();
   expect(count({ any: [padding, { all: [boys, { not: target }] }] })).toBe(27);
   expect(count({ any: [padding, boys] })).toBeNull();
+});
+
+test("the attack is real: where nothing is remembered, girls and whoever is the target are one more than girls", () => {
+  const network = new ClearNetwork({ dataset, centres: spread(patients, ["a", "b", "c", "d"]), defences: THRESHOLD_ONLY });
+  const count = (where: object): number =>
+    rowOf(network.ask({ dataset: "small@1", purpose: "", where: where as never, measures: [{ id: "n", count: true }] }), "n")[
+      "count"
+    ] as number;
+  const girls = { variable: "sex", is: "F" };
+  expect(count({ any: [girls, { variable: "anca", is: true }] }) - count(girls)).toBe(1);
 });

@@ -1,6 +1,7 @@
 import type { Envelope } from "@tutti/envelope";
 import { dataset } from "@tutti/query/trial";
 import { expect, test } from "vitest";
+import { ClearNetwork, THRESHOLD_ONLY } from "../world/clear-network.ts";
 import { alike, releaseOf, rowOf, spread } from "../world/population.ts";
 import { World } from "../world/world.ts";
 
@@ -53,4 +54,12 @@ test("a centre that drops out of the second session in its middle has been count
     }),
   );
   expect(rowOf(second, "m")).toMatchObject({ count: rowOf(first, "n")["count"] });
+});
+
+test("the attack is real: where nothing is remembered, the difference is the centre's two patients", () => {
+  const centres = { ...spread(alike(20, { sex: "F" }), NAMES.slice(0, 4)), e: alike(2, { sex: "F" }) };
+  const clear = new ClearNetwork({ dataset, centres, defences: THRESHOLD_ONLY });
+  const count = (names: readonly string[]): number =>
+    rowOf(clear.ask({ dataset: "small@1", purpose: "", measures: [{ id: "n", count: true }] }, names), "n")["count"] as number;
+  expect(count(NAMES) - count(NAMES.slice(0, 4))).toBe(2);
 });

@@ -1,6 +1,7 @@
 import { check } from "@tutti/query";
 import { dataset } from "@tutti/query/trial";
 import { expect, test } from "vitest";
+import { ClearNetwork, THRESHOLD_ONLY } from "../world/clear-network.ts";
 import { alike, releaseOf, rowOf, spread } from "../world/population.ts";
 import { World } from "../world/world.ts";
 
@@ -56,4 +57,12 @@ test("a median tells of those up to it: a cohort that is nearly these hides", ()
     ),
   );
   expect(rowOf(nearly, "n")).toMatchObject({ count: 12 });
+});
+
+test("the attack is real: where nothing is remembered, two medians say on which side of the first the one patient is", () => {
+  const patients = [...alike(10, { age: 1, sex: "F" }), ...alike(10, { age: 3, sex: "F" }), { age: 4, sex: "M" }];
+  const clear = new ClearNetwork({ dataset, centres: spread(patients, NAMES), defences: THRESHOLD_ONLY });
+  const median = (where?: object): unknown =>
+    rowOf(clear.ask({ dataset: "small@1", purpose: "", measures: [{ id: "q", quantiles: "age", at: [0.5] }], ...where }), "q")["quantiles"];
+  expect([median(), median({ where: { variable: "sex", is: "F" } })]).toEqual([{ "0.5": 3 }, { "0.5": 2 }]);
 });

@@ -1,5 +1,6 @@
 import { dataset } from "@tutti/query/trial";
 import { expect, test } from "vitest";
+import { ClearNetwork, THRESHOLD_ONLY } from "../world/clear-network.ts";
 import { alike, releaseOf, rowOf, spread } from "../world/population.ts";
 import { World } from "../world/world.ts";
 
@@ -82,4 +83,17 @@ test("what has changed enough is held against everything else that was told", ()
   const first = world.centres.get("a")!;
   first.patients = [...first.patients, ...alike(3, { sex: "F", dyspnea: false }).map((patient, i) => ({ id: `new ${i}`, ...patient }))];
   expect(rowOf(releaseOf(world.ask(world.query([{ id: "m", count: true }]))), "m")).toMatchObject({ count: null });
+});
+
+test("the attack is real: where nothing is remembered, the report of the next month shows the new patient and what she has", () => {
+  const centres = spread([...alike(12, { dyspnea: true }), ...alike(8, { dyspnea: false })], NAMES);
+  const clear = new ClearNetwork({ dataset, centres, defences: THRESHOLD_ONLY });
+  const ask = (): ReturnType<typeof rowOf> => rowOf(clear.ask({ dataset: "small@1", purpose: "", measures: REPORT }), "dyspnea");
+  const before = ask();
+  clear.centres.set("a", [...centres["a"]!, { id: "new", dyspnea: true }]);
+  const after = ask();
+  expect([
+    (after["known"] as number) - (before["known"] as number),
+    (after["positive"] as number) - (before["positive"] as number),
+  ]).toEqual([1, 1]);
 });

@@ -1,5 +1,6 @@
 import { dataset } from "@tutti/query/trial";
 import { expect, test } from "vitest";
+import { ClearNetwork, type Defences } from "../world/clear-network.ts";
 import { alike, releaseOf, rowOf, spread } from "../world/population.ts";
 import { World } from "../world/world.ts";
 
@@ -23,4 +24,13 @@ test("asked first on their own, they make the total hide", () => {
   expect(rowOf(girls, "n")).toMatchObject({ count: 20 });
   const table = releaseOf(world.ask(world.query([{ id: "sex", distribution: "sex" }])));
   expect(rowOf(table, "sex")).toMatchObject({ known: null, counts: { M: null } });
+});
+
+test("the attack is real: where a table is protected by itself and then forgotten, the girls and the total give the boys", () => {
+  const patients = [...alike(20, { sex: "F" }), ...alike(3, { sex: "M" })];
+  const forgetful: Defences = { complementary: true, guard: false };
+  const clear = new ClearNetwork({ dataset, centres: spread(patients, ["a", "b", "c"]), defences: forgetful });
+  const table = clear.ask({ dataset: "small@1", purpose: "", measures: [{ id: "sex", distribution: "sex" }] });
+  const girls = clear.ask({ dataset: "small@1", purpose: "", where: { variable: "sex", is: "F" }, measures: [{ id: "n", count: true }] });
+  expect((rowOf(table, "sex")["known"] as number) - (rowOf(girls, "n")["count"] as number)).toBe(3);
 });
