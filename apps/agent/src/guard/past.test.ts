@@ -168,10 +168,10 @@ describe("nothing is answered any more", () => {
     expect(await refusal()).toContain("Caen ledger");
   });
 
-  test.each<[string, (path: string) => void]>([
-    ["missing", (path) => rmSync(path)],
-    ["damaged", (path) => writeFileSync(path, readFileSync(path).subarray(1))],
-  ])("when what was kept of an earlier session is %s", async (_, spoil) => {
+  test.each<[string, boolean, (path: string) => void]>([
+    ["missing, from the start", true, (path) => rmSync(path)],
+    ["damaged, once it is needed", false, (path) => writeFileSync(path, readFileSync(path).subarray(1))],
+  ])("when what was kept of an earlier session is %s", async (_, atStart, spoil) => {
     await startAll();
     await released(COUNT);
     const { folder, past, ledger, end } = agents[2]!;
@@ -180,6 +180,7 @@ describe("nothing is answered any more", () => {
     await end();
     spoil(join(folder, "guard", `${offer!.slice(7)}.sets`));
     await restart();
+    expect(agents[2]!.past.trouble !== null).toBe(atStart);
     expect(await refusal()).toEqual(["Caen ledger"]);
     expect(agents[2]!.past.trouble).toMatch(/restore the newest copy/);
   });
