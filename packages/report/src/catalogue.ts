@@ -14,6 +14,14 @@ export interface Rule {
   readonly tail: number;
 }
 
+/** Numbers that are those of an earlier release. */
+export interface Repeated {
+  /** The day of that release: `2026-01-31`. */
+  readonly day: string;
+  /** Labels of the rows that they are in; empty where it is all of the report. */
+  readonly rows: readonly string[];
+}
+
 /** Every word of a report in one language; numbers are already written in it. */
 export interface Catalogue {
   readonly decimal: "." | ",";
@@ -42,6 +50,13 @@ export interface Catalogue {
   readonly basis: string;
   readonly centres: (centres: { readonly invited: number; readonly contributed: number; readonly finished: number }) => string;
   readonly threeCentres: string;
+  /** Says no more than the rule does: not whether any patient has changed. */
+  readonly asOf: (repeated: Repeated) => string;
+  readonly profile: (name: string) => string;
+  /** The rules are looser than the profile of this name, for a reason. */
+  readonly exception: (profile: string, reason: string) => string;
+  readonly rounding: (base: number) => string;
+  readonly ownPart: (rule: Rule) => string;
   /** UCUM unit → the words that a reader expects; a unit that is not here is written as it is. */
   readonly units: Readonly<Record<string, string>>;
 }

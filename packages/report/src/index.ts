@@ -4,7 +4,6 @@ export { csv } from "./csv.ts";
 export { markdown } from "./markdown.ts";
 export type { Cell, Meaning } from "./meaning.ts";
 export type { Note } from "./notes.ts";
-export type { Release, ReleaseResult } from "./input.ts";
 export { report } from "./report.ts";
 export type { Column, Group, Report, Section } from "./report.ts";
 export type { Row, SectionKind } from "./rows.ts";

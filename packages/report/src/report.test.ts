@@ -1,8 +1,8 @@
 import { datasetSchema } from "@tutti/dataset";
+import { DEFAULT_POLICY, type Release } from "@tutti/disclosure";
 import { expect, test } from "vitest";
 import { csv } from "./csv.ts";
 import type { Measure, ReportDefinition, Section } from "@tutti/query";
-import type { Release } from "./input.ts";
 import { markdown } from "./markdown.ts";
 import { report } from "./report.ts";
 import { text } from "./text.ts";
@@ -24,12 +24,14 @@ const dataset = datasetSchema.parse({
     z: { type: "number", label: { en: "BMI z", fr: "IMC z" }, grid: { from: -5, to: 5, step: 0.01 } },
   },
 });
-const policy = { threshold: 5, zeros: "hide", tail: 5 } as const;
+const policy = DEFAULT_POLICY;
 const centres = { invited: 12, contributed: 12, finished: 12 };
 const made = (results: Release["results"], changes: Partial<Release> = {}): Release => ({
   dataset: "iph@1",
+  query: `sha256:${"0".repeat(64)}`,
   policy,
   centres,
+  strength: "malicious",
   results,
   ...changes,
 });
@@ -177,10 +179,82 @@ test("footnotes name the rule: k, zeros, totals, the tail, the centres; passive 
   expect(usual).toMatch(/^ᵇNot shown: .* at least 5 patients .* at least 5 expected on each side/m);
   expect(usual).toContain("12 invited, 12 contributed, 12 finished");
   expect(usual).not.toContain("Three centres");
-  const other = notes({ policy: { threshold: 11, zeros: "show", tail: 3 }, centres: { invited: 4, contributed: 3, finished: 3 } });
-  expect(other).toMatch(/fewer than 11 patients .*nobody is shown as 0/);
+  expect(usual).toContain("or that would tell what earlier releases did not");
+  const other = notes({ policy: { ...policy, threshold: 11, zeros: "show", tail: 3 }, strength: "passive" });
+  expect(other).toMatch(/^ᵃHidden: 1 to 10 patients .* nobody or a total included/);
   expect(other).toContain("at least 3 expected");
   expect(other).toContain("Three centres");
+});
+
+const count = ask("table1", [{ id: "n", count: true }]);
+const patients: Release["results"] = [{ measure: "n", stratum: {}, count: 25 }];
+const remarksOf = (releases: readonly Release[], definition: ReportDefinition, language: "en" | "fr" = "en") =>
+  report(releases, definition, dataset, language).notes.flatMap((note) => (note.mark === "" ? [note.text] : []));
+
+const reason = "an ultra-rare disease,\u001B[2J agreed by the steering committee";
+test.each<readonly [string, Partial<Release>, RegExp, RegExp]>([
+  [
+    "the day of repeated numbers",
+    { asOf: "2026-02-01" },
+    /^These are the numbers of 2026-02-01: /,
+    /^Ces nombres sont ceux du 2026-02-01\u00A0: /,
+  ],
+  [
+    "a profile",
+    { policy: { ...policy, profile: "france" } },
+    /^The rules of disclosure are those of the profile france/,
+    /^Les règles de divulgation sont celles du profil france/,
+  ],
+  [
+    "an exception with its reason, and nothing of it that steers a terminal",
+    { policy: { ...policy, profile: "france", exception: { reason } } },
+    /looser than those of the profile france, for this reason: an ultra-rare disease, \[2J agreed/,
+    /moins strictes que celles du profil france, pour cette raison\u00A0: an ultra-rare/,
+  ],
+  [
+    "an exception from the network's own rules",
+    { policy: { ...policy, exception: { reason } } },
+    /looser than those of the profile network/,
+    /celles du profil network/,
+  ],
+  ["rounding", { policy: { ...policy, rounding: 5 } }, /rounded to multiples of 5; /, /arrondis à des multiples de 5\u00A0; /],
+  [
+    "the own-part rule",
+    { policy: { ...policy, ownPart: "hide" } },
+    /a centre, taking its own patients off, .* fewer than 5/,
+    /en retirant ses propres patients, .* moins de 5/,
+  ],
+])("a remark tells of %s", (_, changes, english, french) => {
+  const plain = [remarksOf([made(patients)], count), remarksOf([made(patients)], count, "fr")];
+  [english, french].forEach((words, i) => {
+    const said = remarksOf([made(patients, changes)], count, (["en", "fr"] as const)[i]!);
+    expect(said).toHaveLength(plain[i]!.length + 1);
+    expect(said.filter((remark) => words.test(remark))).toHaveLength(1);
+  });
+});
+
+test("where only some numbers are those of an earlier day, their rows are named", () => {
+  const definition: ReportDefinition = {
+    id: "r",
+    title: { en: "Report", fr: "Rapport" },
+    queries: [
+      {
+        dataset: "iph@1",
+        purpose: "",
+        measures: [
+          { id: "n", count: true },
+          { id: "d", proportion: "dyspnea" },
+        ],
+      },
+      { dataset: "iph@1", purpose: "", measures: [{ id: "sex", distribution: "sex" }] },
+    ],
+    layout: [{ title: { en: "One", fr: "Un" }, kind: "table1", rows: ["n", "d", "sex"] }],
+  };
+  const old = made([...patients, { measure: "d", stratum: {}, known: 25, positive: 17, rate: 0.68 }], { asOf: "2026-02-01" });
+  const fresh = made([{ measure: "sex", stratum: {}, known: 25, counts: { F: 20, M: 5 } }]);
+  const days = (releases: readonly Release[]) => remarksOf(releases, definition).filter((remark) => remark.includes("2026-02-01"));
+  expect(days([old, fresh])).toEqual([expect.stringMatching(/^Of Patients, Dyspnea these are the numbers of 2026-02-01: /)]);
+  expect(days([old, { ...fresh, asOf: "2026-02-01" }])).toEqual([expect.stringMatching(/^These are the numbers/)]);
 });
 
 test("a report without anything hidden has no footnote about hiding", () => {

@@ -1,9 +1,10 @@
 import { datasetName, type Dataset } from "@tutti/dataset";
+import type { Release, ReleaseResult } from "@tutti/disclosure";
 import type { Measure, Query, ReportDefinition } from "@tutti/query";
 import { type Catalogue, catalogue, type Language } from "./catalogue.ts";
 import { cellWriter } from "./cells.ts";
-import type { Release, ReleaseResult } from "./input.ts";
 import { type Note, type Notes, startNotes } from "./notes.ts";
+import { type Answered, remarks } from "./remarks.ts";
 import { codeText, type Row, type RowContext, rowsOf, type SectionKind, variableOf } from "./rows.ts";
 
 /** What a column holds. */
@@ -57,8 +58,11 @@ export function report(releases: readonly (Release | null)[], definition: Report
     const base = { words, language, dataset, kind };
     return { title: title[language], kind, columns: columnsOf(kind, words), groups: groupsOf(shown, base, notes) };
   });
-  const came = releases.filter((release) => release !== null);
-  remarks(came, words, notes);
+  const asked: readonly Answered[] = definition.queries.flatMap((query, i) => {
+    const release = releases[i] ?? null;
+    return release === null ? [] : [{ query, release }];
+  });
+  remarks(asked, { words, language, dataset }, notes);
   return { title: definition.title[language], language, dataset: datasetName(dataset), sections, notes: notes.list() };
 }
 
@@ -124,11 +128,4 @@ function stratumText(stratum: ReleaseResult["stratum"], context: RowContext): st
     return `${variable.label[context.language]}: ${codeText(variable, code, context)}`;
   });
   return parts.length === 0 ? context.words.allPatients : parts.join(" · ");
-}
-
-function remarks(releases: readonly Release[], words: Catalogue, notes: Notes): void {
-  notes.remark(words.basis);
-  // Usually the same for all: then it stands once.
-  for (const { centres } of releases) notes.remark(words.centres(centres));
-  if (releases.some(({ centres }) => centres.contributed === 3)) notes.remark(words.threeCentres);
 }

@@ -1,8 +1,8 @@
 import { type Dataset, gridOf, type Variable } from "@tutti/dataset";
+import type { ReleaseResult } from "@tutti/disclosure";
 import type { Measure, Section as SectionDefinition } from "@tutti/query";
 import type { Catalogue, Language } from "./catalogue.ts";
 import { type CellWriter, isQuartiles } from "./cells.ts";
-import type { ReleaseResult } from "./input.ts";
 import type { Cell } from "./meaning.ts";
 import { unitText } from "./unit.ts";
 import { wilson } from "./wilson.ts";
@@ -77,6 +77,18 @@ export function rowsOf(result: ReleaseResult, measure: Measure, context: RowCont
     return [row(label, cells(write.mean(result.mean, result.sd, decimalsOf(variable)), write.count(result.known), none, none))];
   }
   throw new RangeError(`the release answers the measure "${measure.id}" in another form than the query asks`);
+}
+
+/** What a measure is about: its variable's label, or the patients. */
+export function measureText(measure: Measure, context: Pick<RowContext, "words" | "language" | "dataset">): string {
+  if ("count" in measure) return context.words.patients;
+  return variableOf(variableName(measure), context).label[context.language];
+}
+
+function variableName(measure: Exclude<Measure, { readonly count: true }>): string {
+  if ("proportion" in measure) return measure.proportion;
+  if ("distribution" in measure) return measure.distribution;
+  return "quantiles" in measure ? measure.quantiles : measure.mean;
 }
 
 /** The words for a code of a category, or for yes and no. */
