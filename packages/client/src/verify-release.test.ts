@@ -1,5 +1,5 @@
 import { type Envelope, LABELS, signEnvelope, toBase64, toUtf8, tweetnaclScheme } from "@tutti/envelope";
-import type { ReleaseResult } from "@tutti/disclosure";
+import { policySchema, type ReleaseResult } from "@tutti/disclosure";
 import { expect, test } from "vitest";
 import { CENTRES, COORDINATOR, party, RELEASE, ROSTER_FILE, signed } from "./trial.ts";
 import { verifyRelease } from "./verify-release.ts";
@@ -79,6 +79,8 @@ test.each<readonly [string, boolean, ReleaseResult]>([
   ["zero, which hides", false, { ...row, count: 0 }],
   ["a small complement", false, { ...row, known: 15, positive: 11, rate: 11 / 15 }],
   ["all of them, where none is left", false, { ...row, known: 15, positive: 15, rate: 1 }],
+  ["a rate beside a hidden number", false, { ...row, known: 15, positive: null, rate: 0.4, hidden: ["positive"] }],
+  ["a rate of other numbers", false, { ...row, known: 15, positive: 6, rate: 0.3 }],
   ["few known", false, { ...row, known: 3, positive: null, rate: null, hidden: ["positive", "rate"] }],
   ["a small part", false, { ...row, known: 25, counts: { F: 21, M: 4 } }],
   ["one hidden part beside the whole", false, { ...row, known: 25, counts: { F: 21, M: null }, hidden: ["counts.M"] }],
@@ -91,6 +93,44 @@ test.each<readonly [string, boolean, ReleaseResult]>([
   expect(failed(signed({ ...RELEASE, results: [result] }))).toEqual(
     good ? [] : ["no number below 5 is open, nor one that could be worked out"],
   );
+});
+
+test.each([
+  ["an answer that is given again", { asOf: "2026-02-01" }],
+  ["one that repeats some numbers", { repeated: [0, 2] }],
+  ["one under a profile", { policy: policySchema.parse({ profile: "omop" }) }],
+  [
+    "one under an exception",
+    { policy: policySchema.parse({ profile: "france", threshold: 5, exception: { reason: "agreed by the steering committee" } }) },
+  ],
+  ["one under the own-part rule", { policy: policySchema.parse({ ownPart: "hide" }) }],
+])("%s is a good release", (_, changes) => {
+  expect(failed(signed({ ...RELEASE, ...changes }))).toEqual([]);
+});
+
+test.each([
+  ["a day that is none", { asOf: "yesterday" }],
+  ["a reason without rules that are looser", { policy: { ...RELEASE.policy, exception: { reason: "agreed by the steering committee" } } }],
+  ["looser rules than the profile's, without a reason", { policy: { ...RELEASE.policy, profile: "france" } }],
+])("%s is no release", (_, changes) => {
+  expect(failed(signed({ ...RELEASE, ...changes }))).toEqual(["every signature holds over these very bytes"]);
+});
+
+const MULTIPLES = "numbers of patients are multiples of 5";
+const SMALL = "no number below 8 is open, nor one that could be worked out";
+test.each<readonly [string, readonly string[], ReleaseResult]>([
+  ["a count", [], { ...row, count: 10 }],
+  ["a count that is not rounded", [MULTIPLES], { ...row, count: 12 }],
+  ["a count that no number from k on is rounded to", [SMALL], { ...row, count: 5 }],
+  ["a total of rounded parts", [], { ...row, known: 25, positive: 15, rate: 0.6 }],
+  ["a part that is not rounded", [MULTIPLES], { ...row, known: 25, counts: { F: 12, M: 13 } }],
+  ["a complement that is too small", [SMALL], { ...row, known: 25, positive: 20, rate: 0.8 }],
+  // Sixteen patients are rounded to 15: the fewest that a median opens for.
+  ["a median of the fewest", [], { ...row, known: 15, quantiles: { "0.5": 4 } }],
+  ["a median of fewer", [SMALL], { ...row, known: 10, quantiles: { "0.5": 4 } }],
+])("rounded to 5, %s: %j", (_, expected, result) => {
+  const policy = policySchema.parse({ profile: "opensafely" });
+  expect(failed(signed({ ...RELEASE, policy, results: [result] }))).toEqual(expected);
 });
 
 test("where zeros are shown, they may be open", () => {

@@ -1,4 +1,4 @@
-import { type Policy, type Release, releaseSchema, type ReleaseResult } from "@tutti/disclosure";
+import { type Policy, type Release, releaseSchema, type ReleaseResult, rounded } from "@tutti/disclosure";
 import {
   canonicalText,
   type Envelope,
@@ -53,6 +53,12 @@ export function verifyRelease(file: unknown, rosterFile: unknown, scheme: Signat
       centres.length <= finished,
   );
   if (printed !== null) list.tick("the printed fields are the signed ones", sameJson(printed, release));
+  const { rounding } = policy;
+  if (rounding !== undefined)
+    list.tick(
+      `numbers of patients are multiples of ${rounding}`,
+      release.results.every((row) => numbersOf(row).every((number) => number % rounding === 0)),
+    );
   list.tick(
     `no number below ${policy.threshold} is open, nor one that could be worked out`,
     release.results.every((row) => respects(row, policy)),
@@ -106,25 +112,34 @@ function sameJson(a: unknown, b: unknown): boolean {
   }
 }
 
-/** Whether the counts of a row that are open, and what follows from them, keep to the rule. */
+/** The open numbers of patients of a row. */
+function numbersOf(row: ReleaseResult): readonly number[] {
+  const all =
+    "count" in row
+      ? [row.count]
+      : [row.known, "positive" in row ? row.positive : null, ...("counts" in row ? Object.values(row.counts) : [])];
+  return all.filter((number) => number !== null);
+}
+
+/** Whether the numbers of a row that are open, and what follows from them, keep to the rule; rounded ones are held against the rounded bound. */
 function respects(row: ReleaseResult, policy: Policy): boolean {
-  const large = (count: number | null): boolean => count === null || count >= policy.threshold || (count === 0 && policy.zeros === "show");
-  if ("count" in row) return large(row.count);
-  // An empty group may be told where nothing of it is open: n is 0 and so is everything in it.
-  if (!large(row.known)) return false;
-  if ("positive" in row) return large(row.positive) && (row.positive === null || row.known === null || large(row.known - row.positive));
-  if ("counts" in row) {
-    const counts = Object.values(row.counts);
-    if (!counts.every(large)) return false;
-    const hidden = counts.filter((count) => count === null).length;
-    // One hidden part beside an open total could be worked out.
-    return row.known === null || hidden !== 1;
+  const least = (count: number): number => rounded(count, policy.rounding ?? 1);
+  const large = (count: number): boolean => count >= least(policy.threshold) || (count === 0 && policy.zeros === "show");
+  if (!numbersOf(row).every(large)) return false;
+  if ("count" in row) return true;
+  const { known } = row;
+  if ("positive" in row) {
+    const { positive, rate } = row;
+    if (positive === null || known === null) return rate === null;
+    return large(known - positive) && (rate === null || Math.abs(rate * known - positive) < 1e-6);
   }
+  // One hidden part beside an open total could be worked out.
+  if ("counts" in row) return known === null || Object.values(row.counts).filter((count) => count === null).length !== 1;
   if ("quantiles" in row) {
     return Object.entries(row.quantiles).every(([q, value]) => {
       const shorter = Math.min(Number(q), 1 - Number(q));
-      return value === null || (row.known !== null && row.known * shorter >= policy.tail - 1e-9);
+      return value === null || (known !== null && known >= least(Math.ceil(policy.tail / shorter - 1e-9)));
     });
   }
-  return row.mean === null || row.known !== null;
+  return row.mean === null || known !== null;
 }

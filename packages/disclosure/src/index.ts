@@ -21,6 +21,7 @@ export { primary, smallValues } from "./primary.ts";
 export { release, releaseAgain, releaseSchema } from "./release.ts";
 export type { Release, ReleaseResult, Session } from "./release.ts";
 export { cellsToOpen, meanShares, quantileRows, searchesOf } from "./reveal.ts";
+export { rounded } from "./rounding.ts";
 export type { Search } from "./reveal.ts";
 export { mean, quantileOpens, quantileRanks, quantileValue, standardDeviation } from "./statistic.ts";
 export { suppress } from "./suppression.ts";
