@@ -56,6 +56,21 @@ test("a centre that drops out of the second session in its middle has been count
   expect(rowOf(second, "m")).toMatchObject({ count: rowOf(first, "n")["count"] });
 });
 
+test("first those with a known value with a centre, then all without it: a cohort is held against itself", () => {
+  const centres = {
+    ...spread(alike(20, { dyspnea: true }), NAMES.slice(0, 4)),
+    e: alike(3, { dyspnea: true }).map((patient, i) => ({ id: `e${i}`, ...patient })),
+  };
+  const world = new World({ dataset, centres, seed: 9 });
+  const first = releaseOf(world.ask(world.query([{ id: "dyspnea", proportion: "dyspnea" }])));
+  expect(rowOf(first, "dyspnea")).toMatchObject({ known: 23 });
+  const second = releaseOf(world.ask(world.query([{ id: "n", count: true }]), { acceptances: without(4) }));
+  expect(rowOf(second, "n")).toMatchObject({ count: null });
+  // With the same centres and the same patients, both are told.
+  const whole = releaseOf(world.ask(world.query([{ id: "n", count: true }])));
+  expect(rowOf(whole, "n")).toMatchObject({ count: 23 });
+});
+
 test("the attack is real: where nothing is remembered, the difference is the centre's two patients", () => {
   const centres = { ...spread(alike(20, { sex: "F" }), NAMES.slice(0, 4)), e: alike(2, { sex: "F" }) };
   const clear = new ClearNetwork({ dataset, centres, defences: THRESHOLD_ONLY });

@@ -85,6 +85,16 @@ test("what has changed enough is held against everything else that was told", ()
   expect(rowOf(releaseOf(world.ask(world.query([{ id: "m", count: true }]))), "m")).toMatchObject({ count: null });
 });
 
+test("a question that had no answer gets one once there are enough", () => {
+  const world = new World({ dataset, centres: spread(alike(3, { sex: "F", dyspnea: true }), NAMES), seed: 18 });
+  const report = (): ReturnType<typeof releaseOf> => releaseOf(world.ask(world.query(REPORT)));
+  expect(rowOf(report(), "n")).toMatchObject({ count: null });
+  month(world, 1);
+  expect(rowOf(report(), "n")).toMatchObject({ count: null });
+  month(world, 8);
+  expect(rowOf(report(), "n")).toMatchObject({ count: 12 });
+});
+
 test("the attack is real: where nothing is remembered, the report of the next month shows the new patient and what she has", () => {
   const centres = spread([...alike(12, { dyspnea: true }), ...alike(8, { dyspnea: false })], NAMES);
   const clear = new ClearNetwork({ dataset, centres, defences: THRESHOLD_ONLY });

@@ -15,6 +15,8 @@ export interface GuardPair {
   readonly same: boolean;
   /** True: it needs to be tested only when the cell is found to be far from what was last told under its own definition. */
   readonly later: boolean;
+  /** The cell is compared with this cohort or stratum of the earlier session, by key, in place of the set that tells of it; absent: with the set. */
+  readonly block?: string | undefined;
 }
 
 /**
@@ -26,26 +28,36 @@ export type Distance = "equal" | "near" | "far";
 /**
  * The pairs to be tested for a plan, in a fixed order; every centre works out the same.
  *
- * Passed over: cells and sets that are publicly disjoint (their difference is their sum); and of one cohort or stratum the patients beside those
- * whose value is known, or missing, since *missing* has a rule of its own.
+ * Passed over: cells and sets that are publicly disjoint (their difference is their sum). Of one cohort or stratum the patients are not compared with
+ * those whose value is known, or missing, since *missing* has a rule of its own; in their place the cohort or stratum is compared with itself as it
+ * was, so that no change of it can be told by such numbers.
  */
 export function guardPairs(plan: Plan, history: readonly EarlierRelease[], dataset: Dataset): readonly GuardPair[] {
   if (history.length === 0) return [];
   const keys = new Keys(dataset);
   const counted = history.map(countedSets()).flatMap((sets, earlier) => sets.map((one) => ({ ...one, earlier })));
+  const isSame = (cell: number, set: ReleasedSet): boolean => set.upTo === null && set.key === plan.cells[cell]!.key;
+  const lastOf = (cell: number): unknown => counted.findLast(({ set }) => isSame(cell, set));
   const pairs: GuardPair[] = [];
+  const blocks = new Map<string, GuardPair>();
   for (const cell of guardedCells(plan)) {
     const own = plan.cells[cell]!;
-    const isSame = (set: ReleasedSet): boolean => set.upTo === null && set.key === own.key;
-    const last = counted.findLast(({ set }) => isSame(set));
+    const last = lastOf(cell);
     for (const one of counted) {
       const { set, index, earlier } = one;
-      const same = isSame(set);
-      if (!same && (areKnownAndMissing(plan, own, set) || keys.disjoint(own.key, set.key))) continue;
+      const same = isSame(cell, set);
+      const shared = same ? [] : sharedBlocks(plan, own, set);
+      for (const block of shared) {
+        const { key } = plan.cells[block]!;
+        const name = `${block} ${earlier}`;
+        if (!blocks.has(name))
+          blocks.set(name, { cell: block, earlier, set: index, same: false, later: lastOf(block) !== undefined, block: key });
+      }
+      if (!same && (shared.length > 0 || keys.disjoint(own.key, set.key))) continue;
       pairs.push({ cell, earlier, set: index, same, later: last !== undefined && one !== last });
     }
   }
-  return pairs;
+  return [...pairs, ...blocks.values()];
 }
 
 /** The sets of each release in turn, with their places, less those up to a quantile that was told before of the same patients. */
@@ -90,7 +102,9 @@ export function answerAgain(
   const at = history.findLastIndex((past) => past.query === query && past.release !== null && rules(past.policy) === rules(policy));
   if (at < 0) return null;
   const last = pairs.flatMap(({ same, later, earlier }, i) => (same && !later ? [{ earlier, distance: distances[i] }] : []));
-  return last.every(({ earlier, distance }) => earlier <= at && distance !== "far") ? history[at]! : null;
+  // A release that told nothing is no answer: what was too little then may be enough now.
+  const stands = last.length > 0 && last.every(({ earlier, distance }) => earlier <= at && distance !== "far");
+  return stands ? history[at]! : null;
 }
 
 /** The cells that tell something if they open: those that a result shows, and the cohorts and strata that these are within. */
@@ -114,7 +128,8 @@ export function guarded(plan: Plan, pairs: readonly GuardPair[], distances: read
   return plan.cells.map(({ within }, cell) => refused(cell) || within.some(refused));
 }
 
-function areKnownAndMissing(plan: Plan, own: Cell, set: ReleasedSet): boolean {
-  if (own.role === "part" || set.role === "part" || set.upTo !== null) return false;
-  return own.within.some((block) => set.within.includes(plan.cells[block]!.key));
+/** Cohorts and strata of which both tell a number of patients, known or missing; none where one of the two is a part of them, or up to a quantile. */
+function sharedBlocks(plan: Plan, own: Cell, set: ReleasedSet): readonly number[] {
+  if (own.role === "part" || set.role === "part" || set.upTo !== null) return [];
+  return own.within.filter((block) => set.within.includes(plan.cells[block]!.key));
 }

@@ -42,7 +42,8 @@ export function differencesOf(
 ): Uint32Array {
   return Uint32Array.from(pairs, (pair) => {
     const one = now.get(setName({ key: plan.cells[pair.cell]!.key, upTo: null }));
-    const other = before[pair.earlier]!.get(setName(earlier[pair.earlier]!.sets[pair.set]!));
+    const set = pair.block === undefined ? earlier[pair.earlier]!.sets[pair.set]! : { key: pair.block, upTo: null };
+    const other = before[pair.earlier]!.get(setName(set));
     return differenceOf(one ?? NOBODY, other ?? NOBODY, most);
   });
 }

@@ -74,6 +74,13 @@ describe("kept sets", () => {
     expect(kept.numbers.get("age")).toEqual([bitmapOf([3])]);
   });
 
+  test("give back the cohort that a set tells something of as well", () => {
+    const kept = keptSets(new Map([...members]).set("known", bitmapOf([1])), 80, "");
+    const found = membershipOf(kept, [{ ...released("known"), within: ["everybody"] }]);
+    expect([...found]).toEqual([...[...members].slice(0, 1), ["known", bitmapOf([1])]]);
+    expect(() => membershipOf(kept, [{ ...released("known"), within: ["somebody"] }])).toThrow(KeptSetsFault);
+  });
+
   test("don't give a set that was not kept", () => {
     expect(() => membershipOf(keptSets(members, 80, ""), [released("somebody")])).toThrow(KeptSetsFault);
     expect(() => membershipOf(keptSets(members, 80, ""), [released("everybody", { variable: "age", index: 1 })])).toThrow(KeptSetsFault);

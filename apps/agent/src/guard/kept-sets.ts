@@ -53,14 +53,15 @@ export function keptSets(members: ReadonlyMap<string, Bitmap>, patients: number,
   return { patients, registry, cells, numbers: new Map([...numbers].map(([name, bits]) => [name, within(bits)])) };
 }
 
-/** This centre's patients in the sets that a session told of. */
+/** This centre's patients in the sets that a session told of, and in the cohorts and strata that these tell something of. */
 export function membershipOf({ cells, numbers }: KeptSets, sets: readonly ReleasedSet[]): Membership {
+  const blocks = sets.flatMap(({ within }) => within.map((key) => ({ key, upTo: null })));
   return new Map(
-    sets.map((set) => {
-      const cell = cells.get(set.key);
-      const bits = set.upTo === null ? null : numbers.get(set.upTo.variable);
+    [...blocks, ...sets].map(({ key, upTo: last }) => {
+      const cell = cells.get(key);
+      const bits = last === null ? null : numbers.get(last.variable);
       if (cell === undefined || bits === undefined) throw new KeptSetsFault("a session told of a set that was not kept");
-      return [setName(set), bits === null ? cell : upTo(cell, bits, set.upTo!.index)];
+      return [setName({ key, upTo: last }), bits === null ? cell : upTo(cell, bits, last!.index)];
     }),
   );
 }
