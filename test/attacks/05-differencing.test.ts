@@ -100,3 +100,13 @@ test("cells and strata are guarded like cohorts: a part of one cohort beside a p
   expect(rowOf(second, "n")).toMatchObject({ count: 20 });
   expect(rowOf(second, "dyspnea")).toMatchObject({ positive: null });
 });
+
+test("a stratum that was told as a part does not hide how many of it have a recorded value", () => {
+  const world = network(
+    [...alike(14, older[0]!), ...alike(1, { ...older[0], age: null }), ...alike(12, { sex: "M", age: 3, anca: true })],
+    { zeros: "hide" },
+  );
+  expect(rowOf(releaseOf(world.ask(world.query([{ id: "sex", distribution: "sex" }]))), "sex")).toMatchObject({ counts: { F: 15, M: 12 } });
+  const second = releaseOf(world.ask(world.query([{ id: "age", quantiles: "age", at: [0.5] }], { by: ["sex"] })));
+  expect(rowOf(second, "age", { sex: "F" })).toMatchObject({ known: 14, quantiles: { "0.5": 3 } });
+});

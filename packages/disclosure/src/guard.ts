@@ -1,5 +1,5 @@
 import type { Dataset } from "@tutti/dataset";
-import { type Cell, Keys, type Plan } from "@tutti/query";
+import { Keys, type Plan } from "@tutti/query";
 import type { EarlierRelease, ReleasedSet } from "./earlier-release.ts";
 import type { Policy } from "./policy.ts";
 import { cellsOf } from "./reveal.ts";
@@ -46,7 +46,7 @@ export function guardPairs(plan: Plan, history: readonly EarlierRelease[], datas
     for (const one of counted) {
       const { set, index, earlier } = one;
       const same = isSame(cell, set);
-      const shared = same ? [] : sharedBlocks(plan, own, set);
+      const shared = same ? [] : sharedBlocks(plan, cell, set);
       for (const block of shared) {
         const { key } = plan.cells[block]!;
         const name = `${block} ${earlier}`;
@@ -128,8 +128,16 @@ export function guarded(plan: Plan, pairs: readonly GuardPair[], distances: read
   return plan.cells.map(({ within }, cell) => refused(cell) || within.some(refused));
 }
 
-/** Cohorts and strata of which both tell a number of patients, known or missing; none where one of the two is a part of them, or up to a quantile. */
-function sharedBlocks(plan: Plan, own: Cell, set: ReleasedSet): readonly number[] {
-  if (own.role === "part" || set.role === "part" || set.upTo !== null) return [];
-  return own.within.filter((block) => set.within.includes(plan.cells[block]!.key));
+/**
+ * Cohorts and strata of which both tell a number of patients, known or missing; one of the two may be the stratum itself, told as a part of another. None
+ * where one is a part of them, or up to a quantile.
+ */
+function sharedBlocks(plan: Plan, cell: number, set: ReleasedSet): readonly number[] {
+  if (set.upTo !== null) return [];
+  const { role, within, key } = plan.cells[cell]!;
+  if (role === "part") return set.role !== "part" && set.within.includes(key) ? [cell] : [];
+  return within.filter((block) => {
+    const { key: stratum } = plan.cells[block]!;
+    return set.role === "part" ? set.key === stratum : set.within.includes(stratum);
+  });
 }
