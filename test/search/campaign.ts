@@ -1,6 +1,6 @@
 import { ALL_DEFENCES, type Defences, THRESHOLD_ONLY } from "../world/clear-network.ts";
 import { type Searched, searchScene } from "./evolution.ts";
-import type { Means } from "./sequence.ts";
+import type { Attacker } from "./attackers.ts";
 import { advantageOf } from "./shadows.ts";
 
 /** The two that are searched: ours, and a threshold on the pooled cell with nothing else. */
@@ -27,8 +27,8 @@ export interface Budget {
 }
 
 /** Searches scene after scene; the same seed finds the same. */
-export function campaign(seed: number, defences: Defences, means: Means, { scenes, sequences, shadows }: Budget): Campaign {
-  const searched = Array.from({ length: scenes }, (_, number) => searchScene(seed, number, defences, means, sequences));
+export function campaign(seed: number, defences: Defences, attacker: Attacker, { scenes, sequences, shadows }: Budget): Campaign {
+  const searched = Array.from({ length: scenes }, (_, number) => searchScene(seed, number, defences, attacker, sequences));
   const advantages = searched.map(({ scene, best }) => (shadows === 0 ? 0 : advantageOf(best.sequence, scene, defences, shadows, seed)));
   return {
     scenes,

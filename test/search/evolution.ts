@@ -1,9 +1,10 @@
 import { prng, type Prng } from "@tutti/cohort";
 import { DEFAULT_POLICY } from "@tutti/disclosure";
 import type { Defences } from "../world/clear-network.ts";
-import { constraintsOf, type Recovered, recoveredFrom, type Target, targetsOf, UNKNOWNS } from "./attacker.ts";
+import type { Attacker } from "./attackers.ts";
+import { constraintsOf, type Recovered, recoveredFrom, type Target, targetsOf, UNKNOWNS } from "./inference.ts";
 import { type Scene, sceneOf } from "./scene.ts";
-import { answersOf, crossed, type Means, mutated, randomSequence, type Sequence } from "./sequence.ts";
+import { answersOf, crossed, mutated, randomSequence, type Sequence } from "./sequence.ts";
 
 /** A sequence and what it gives away. */
 export interface Found {
@@ -24,21 +25,21 @@ export interface Searched {
 const POPULATION = 12;
 
 /**
- * Looks for a sequence of queries that tells the exact number of patients like the chosen one, below k and not 0, by keeping the better half of a population, changed
- * and crossed.
+ * Looks for a sequence of queries that tells the exact number of patients like the chosen one, below k and not 0: the better half of a population
+ * is kept, and its offspring takes the place of the rest.
  *
  * @param budget sequences to be tried; the search stops early when one is found
  */
-export function searchScene(seed: number, number: number, defences: Defences, means: Means, budget: number): Searched {
+export function searchScene(seed: number, number: number, defences: Defences, attacker: Attacker, budget: number): Searched {
   const scene = sceneOf(seed, number);
   const draw = prng(seed, number, 1);
-  const targets = targetsOf(scene, UNKNOWNS[means.knows], DEFAULT_POLICY.threshold).filter(({ truth }) => truth > 0);
-  const judge = (sequence: Sequence): Found => judged(sequence, scene, defences, means, targets);
+  const targets = targetsOf(scene, UNKNOWNS[attacker.knows], DEFAULT_POLICY.threshold).filter(({ truth }) => truth > 0);
+  const judge = (sequence: Sequence): Found => judged(sequence, scene, defences, attacker, targets);
   let tried = 0;
-  let population: readonly Found[] = Array.from({ length: POPULATION }, () => judge(randomSequence(draw, means)));
+  let population: readonly Found[] = Array.from({ length: POPULATION }, () => judge(randomSequence(draw, attacker)));
   for (tried = POPULATION; tried < budget && best(population).exact.length === 0; tried += POPULATION / 2) {
     const kept = population.toSorted((a, b) => a.fitness - b.fitness).slice(0, POPULATION / 2);
-    population = [...kept, ...kept.map(() => judge(offspring(kept, draw, means)))];
+    population = [...kept, ...kept.map(() => judge(offspring(kept, draw, attacker)))];
   }
   return { scene, tried, best: best(population) };
 }
@@ -47,12 +48,12 @@ function best(population: readonly Found[]): Found {
   return population.reduce((one, other) => (other.fitness < one.fitness ? other : one));
 }
 
-function offspring(parents: readonly Found[], draw: Prng, means: Means): Sequence {
+function offspring(parents: readonly Found[], draw: Prng, attacker: Attacker): Sequence {
   const one = (): Sequence => parents[draw.below(parents.length)]!.sequence;
   const kind = draw.below(8);
-  if (kind === 0) return randomSequence(draw, means);
-  if (kind === 1) return mutated(crossed(one(), one(), draw, means), draw, means);
-  return kind < 5 ? mutated(one(), draw, means) : mutated(mutated(one(), draw, means), draw, means);
+  if (kind === 0) return randomSequence(draw, attacker);
+  if (kind === 1) return mutated(crossed(one(), one(), draw, attacker), draw, attacker);
+  return kind < 5 ? mutated(one(), draw, attacker) : mutated(mutated(one(), draw, attacker), draw, attacker);
 }
 
 /** Asks a sequence and works out what it gives away. An unsound attacker is a defect of the search: it throws. */
@@ -60,7 +61,7 @@ export function judged(
   sequence: Sequence,
   scene: Scene,
   defences: Defences,
-  { knows }: Pick<Means, "knows">,
+  { knows }: Pick<Attacker, "knows">,
   targets: readonly Target[],
 ): Found {
   const recovered = recoveredFrom(constraintsOf(answersOf(sequence, scene, defences), UNKNOWNS[knows]), targets);

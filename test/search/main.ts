@@ -23,17 +23,17 @@ process.stdout.write(`seed ${seed}, ${seconds} s, ${SEQUENCES} sequences a scene
 process.stdout.write(
   "| attacker | rule | scenes | sequences | cells below k recovered | advantage over guessing |\n| --- | --- | -: | -: | -: | -: |\n",
 );
-for (const [attacker, means] of Object.entries(ATTACKERS))
+for (const [name, attacker] of Object.entries(ATTACKERS))
   for (const [rule, defences] of Object.entries(NETWORKS)) {
     const until = performance.now() + share;
     const found: Campaign[] = [];
-    do found.push(campaign(seed + 1_000 * found.length, defences, means, { scenes: 2, sequences: SEQUENCES, shadows: SHADOWS }));
+    do found.push(campaign(seed + 1_000 * found.length, defences, attacker, { scenes: 2, sequences: SEQUENCES, shadows: SHADOWS }));
     while (performance.now() < until);
     const sum = (of: (one: Campaign) => number): number => found.reduce((all, one) => all + of(one), 0);
     const scenes = sum((one) => one.scenes);
     const recovered = found.flatMap((one) => one.recovered);
     const cells = [
-      attacker,
+      name,
       rule === "network" ? "ours" : "threshold only",
       scenes,
       sum((one) => one.tried),

@@ -2,6 +2,7 @@ import type { Prng } from "@tutti/cohort";
 import type { Condition, Measure, Query } from "@tutti/query";
 import type { Release } from "@tutti/disclosure";
 import { ClearNetwork, type Defences } from "../world/clear-network.ts";
+import type { Attacker } from "./attackers.ts";
 import { SEARCHED } from "./dictionary.ts";
 import type { Scene } from "./scene.ts";
 
@@ -38,59 +39,47 @@ export function answersOf(sequence: Sequence, scene: Scene, defences: Defences):
   });
 }
 
-/** What an attacker may use. */
-export interface Means {
-  /** Queries in a sequence, at most; at least 2. */
-  readonly queries: number;
-  readonly quantiles: boolean;
-  readonly means: boolean;
-  /** Other participants, other data. */
-  readonly changes: boolean;
-  /** `complete`: the attacker knows that no value is missing. */
-  readonly knows: "anything" | "complete";
-}
-
 /** Any sequence. */
-export function randomSequence(draw: Prng, means: Means): Sequence {
-  return Array.from({ length: 2 + draw.below(means.queries - 1) }, () => randomStep(draw, means));
+export function randomSequence(draw: Prng, attacker: Attacker): Sequence {
+  return Array.from({ length: 2 + draw.below(attacker.queries - 1) }, () => randomStep(draw, attacker));
 }
 
 /** A sequence with one thing changed: a step new, gone, moved, or with another condition around its own. */
-export function mutated(sequence: Sequence, draw: Prng, means: Means): Sequence {
+export function mutated(sequence: Sequence, draw: Prng, attacker: Attacker): Sequence {
   const at = draw.below(sequence.length);
   const step = sequence[at]!;
   switch (draw.below(6)) {
     case 0:
-      return sequence.with(at, randomStep(draw, means));
+      return sequence.with(at, randomStep(draw, attacker));
     case 1:
-      return sequence.length < means.queries ? sequence.toSpliced(at, 0, randomStep(draw, means)) : sequence.toReversed();
+      return sequence.length < attacker.queries ? sequence.toSpliced(at, 0, randomStep(draw, attacker)) : sequence.toReversed();
     case 2:
       return sequence.length > 2 ? sequence.toSpliced(at, 1) : sequence.toReversed();
     case 3:
-      return sequence.with(at, { ...step, withoutHome: means.changes && !step.withoutHome });
+      return sequence.with(at, { ...step, withoutHome: attacker.changes && !step.withoutHome });
     default: {
       // The same question of a neighbouring cohort, beside the old one where there is room.
       const near = { ...step, query: { ...step.query, where: neighbour(step.query.where, draw) } };
-      return sequence.length < means.queries && draw.below(2) === 0 ? sequence.toSpliced(at + 1, 0, near) : sequence.with(at, near);
+      return sequence.length < attacker.queries && draw.below(2) === 0 ? sequence.toSpliced(at + 1, 0, near) : sequence.with(at, near);
     }
   }
 }
 
 /** The beginning of one and the end of another. */
-export function crossed(one: Sequence, other: Sequence, draw: Prng, means: Means): Sequence {
-  const both = [...one.slice(0, 1 + draw.below(one.length)), ...other.slice(draw.below(other.length))].slice(0, means.queries);
+export function crossed(one: Sequence, other: Sequence, draw: Prng, attacker: Attacker): Sequence {
+  const both = [...one.slice(0, 1 + draw.below(one.length)), ...other.slice(draw.below(other.length))].slice(0, attacker.queries);
   return both.length < 2 ? [...both, ...other].slice(0, 2) : both;
 }
 
-function randomStep(draw: Prng, means: Means): Step {
+function randomStep(draw: Prng, attacker: Attacker): Step {
   const where = draw.below(4) === 0 ? undefined : condition(draw, 2);
   const by = draw.below(4) === 0 ? [["sex", "dyspnea", "age", "anca"][draw.below(4)]!] : [];
-  const measures = Array.from({ length: 1 + draw.below(2) }, (_, i) => measure(draw, `m${i}`, means));
+  const measures = Array.from({ length: 1 + draw.below(2) }, (_, i) => measure(draw, `m${i}`, attacker));
   const query: Query = { dataset: "searched@1", purpose: "", by, measures, ...(where === undefined ? {} : { where }) };
-  return { query, withoutHome: means.changes && draw.below(8) === 0, changed: means.changes && draw.below(8) === 0 };
+  return { query, withoutHome: attacker.changes && draw.below(8) === 0, changed: attacker.changes && draw.below(8) === 0 };
 }
 
-function measure(draw: Prng, id: string, { quantiles, means }: Means): Measure {
+function measure(draw: Prng, id: string, { quantiles, means }: Attacker): Measure {
   const kinds: readonly Measure[] = [
     { id, count: true },
     { id, count: true },

@@ -75,7 +75,7 @@ describe("kept sets", () => {
   });
 
   test("give back the cohort that a set tells something of as well", () => {
-    const kept = keptSets(new Map([...members]).set("known", bitmapOf([1])), 80, "");
+    const kept = keptSets(new Map(members).set("known", bitmapOf([1])), 80, "");
     const found = membershipOf(kept, [{ ...released("known"), within: ["everybody"] }]);
     expect([...found]).toEqual([...[...members].slice(0, 1), ["known", bitmapOf([1])]]);
     expect(() => membershipOf(kept, [{ ...released("known"), within: ["somebody"] }])).toThrow(KeptSetsFault);
