@@ -5,8 +5,8 @@ import { expect, test } from "vitest";
 import { alike, releaseOf, rowOf, spread } from "../world/population.ts";
 import { type Ended, World } from "../world/world.ts";
 
-// Is n below k, is anybody there at all: read from an error, a status of one centre, or how long it took. Of time, what the network decides is compared: how many
-// exchanges there are, who speaks in them and how long each message is. How long a centre's engine takes is its own: docs/threat-model.md.
+// Is n below k, is anybody there at all: read from an error, a status of one centre, or how long it took. Of time, what the network decides is
+// compared: how many exchanges there are, who speaks in them and how long each message is. How long a centre's engine takes: docs/threat-model.md.
 
 const NAMES = ["a", "b", "c", "d"];
 const query: Query = {

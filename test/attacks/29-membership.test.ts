@@ -89,7 +89,6 @@ test.each([
 test("all but those who are like the child, and all: the second hides when there are few of them, which tells that there are some", () => {
   // The verdict itself: a second answer says that nobody is like the child; in half of these networks somebody else is. Not more than that is told.
   expect(advantageOf(without, ALL_DEFENCES)).toBeLessThan(0.3);
-  expect(advantageOf(without, ALL_DEFENCES)).toBeLessThan(advantageOf(without, THRESHOLD_ONLY) + 0.05);
 });
 
 test("the attack is real: without guard and complementary suppression a report before and after is certain", () => {

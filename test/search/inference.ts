@@ -114,40 +114,52 @@ const CEILING = 1_000;
  * numbers. No number is negative; the attacker knows nothing else.
  */
 export function recoveredFrom(constraints: readonly Constraint[], targets: readonly Target[]): readonly Recovered[] {
-  const numRows = constraints.length;
-  const numCols = constraints[0]?.weights.length;
-  if (numCols === undefined) return targets.map((target) => ({ ...target, low: 0, high: CEILING }));
-  const rows = constraints.map(({ weights }) => [...weights.keys()].filter((u) => weights[u] !== 0));
+  if (constraints.length === 0) return targets.map((target) => ({ ...target, low: 0, high: CEILING }));
+  const columns = distinctColumns([...constraints, ...targets]);
+  const numCols = columns.length;
+  const weightsOf = ({ weights }: { readonly weights: Float64Array }): readonly number[] => columns.map((u) => weights[u]!);
+  const rows = constraints.map(weightsOf);
+  const used = rows.map((row) => [...row.keys()].filter((column) => row[column] !== 0));
   return solver.withModel((model) => {
     model.options.set({ output_flag: false, random_seed: 1 });
     model.passModel({
       numCols,
-      numRows,
-      colCost: Array.from({ length: numCols }, () => 0),
-      colLower: Array.from({ length: numCols }, () => 0),
-      colUpper: Array.from({ length: numCols }, () => CEILING),
+      numRows: rows.length,
+      colCost: columns.map(() => 0),
+      colLower: columns.map(() => 0),
+      colUpper: columns.map(() => CEILING),
       rowLower: constraints.map(({ least }) => least),
       rowUpper: constraints.map(({ most }) => most),
       matrix: {
         format: "csr",
-        numRows,
+        numRows: rows.length,
         numCols,
-        starts: rows.reduce<number[]>((starts, row) => [...starts, starts.at(-1)! + row.length], [0]),
-        indices: rows.flat(),
-        values: rows.flatMap((row, i) => row.map((u) => constraints[i]!.weights[u]!)),
+        starts: used.reduce<number[]>((starts, row) => [...starts, starts.at(-1)! + row.length], [0]),
+        indices: used.flat(),
+        values: used.flatMap((row, i) => row.map((column) => rows[i]![column]!)),
       },
     });
-    const extreme = (target: Target, sign: 1 | -1): number => {
-      target.weights.forEach((weight, u) => weight !== 0 && model.changeColCost(u, sign));
-      const solve = (): number => {
-        model.run();
-        if (model.getModelStatus() !== OPTIMAL) throw new Error("no network has these answers: the attacker misread a release");
-        return model.getSolution().colValue.reduce((sum, value, u) => sum + value * target.weights[u]!, 0);
-      };
-      const relaxed = solve();
-      target.weights.forEach((weight, u) => weight !== 0 && model.changeColCost(u, 0));
-      return sign === 1 ? Math.ceil(relaxed - 1e-6) : Math.floor(relaxed + 1e-6);
+    const extreme = (weights: readonly number[], sign: 1 | -1): number => {
+      weights.forEach((weight, column) => weight !== 0 && model.changeColCost(column, sign));
+      model.run();
+      if (model.getModelStatus() !== OPTIMAL) throw new Error("no network has these answers: the attacker misread a release");
+      const found = model.getSolution().colValue.reduce((sum, value, column) => sum + value * weights[column]!, 0);
+      weights.forEach((weight, column) => weight !== 0 && model.changeColCost(column, 0));
+      return sign === 1 ? Math.ceil(found - 1e-6) : Math.floor(found + 1e-6);
     };
-    return targets.map((target) => ({ ...target, low: extreme(target, 1), high: extreme(target, -1) }));
+    return targets.map((target) => {
+      const weights = weightsOf(target);
+      return { ...target, low: extreme(weights, 1), high: extreme(weights, -1) };
+    });
   });
+}
+
+/** One unknown of all those that no constraint and no target tells apart: only how many they are together matters. */
+function distinctColumns(rows: readonly { readonly weights: Float64Array }[]): readonly number[] {
+  const first = new Map<string, number>();
+  for (const u of rows[0]!.weights.keys()) {
+    const column = rows.map(({ weights }) => weights[u]).join();
+    if (!first.has(column)) first.set(column, u);
+  }
+  return [...first.values()];
 }

@@ -21,8 +21,8 @@ const CENTRES = ["a", "b", "c", "d"];
 const HOME = "d";
 
 /**
- * Draws a scene: some 30 patients, skewed so that small numbers occur, and one more who is chosen: young, and `anca` unless said otherwise. In a third of
- * scenes the chosen patient joins later.
+ * Draws a scene: some 30 patients, skewed so that small numbers occur, and one more who is chosen: young, and `anca` unless said otherwise. In a
+ * third of scenes the chosen patient joins later.
  */
 export function sceneOf(seed: number, number: number, anca = true): Scene {
   const draw = prng(seed, number);

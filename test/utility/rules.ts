@@ -26,9 +26,9 @@ const K = DEFAULT_POLICY.threshold;
 /**
  * The report under each rule.
  *
- * Per centre, then sum: a centre hides its numbers below k, zeros too, and the sum is over the others; nothing is told when all hide. Per centre, small as 0: a
- * number below k counts as 0. Their quantiles are the median of the quantiles of the centres with at least k values. Pooled: tested and opened as
- * one number, zeros hidden; quantiles by the rule on tails. Complementary: with further cells hidden so that none can be worked out.
+ * Per centre, then sum: a centre hides its numbers below k, zeros too, and the sum is over the others; nothing is told when all hide. Per centre,
+ * small as 0: a number below k counts as 0. Their quantiles are the median of the quantiles of the centres with at least k values. Pooled: tested
+ * and opened as one number, zeros hidden; quantiles by the rule on tails. Complementary: further cells hide so that none can be worked out.
  *
  * @param places the centre of each patient
  */
