@@ -89,8 +89,6 @@ function setOf(plan: Plan, cell: number, upTo: ReleasedSet["upTo"]): ReleasedSet
 }
 
 function openedCells(result: Result, row: ReleaseResult): readonly number[] {
-  const shown = (value: number | null | undefined, cell: number): readonly number[] =>
-    value === null || value === undefined ? [] : [cell];
   if (result.kind === "count" && "count" in row) return shown(row.count, result.count);
   if (!("known" in row)) throw new RangeError("the release does not have the rows of this query");
   const known = "known" in result ? shown(row.known, result.known) : [];
@@ -111,4 +109,8 @@ function setsOfQuantiles(plan: Plan, result: Result, row: ReleaseResult): readon
     return value === null ? [] : [Math.floor((Math.round(value * scale * 2) / 2 - grid.fromUnits) / grid.stepUnits + 1e-9)];
   });
   return [...new Set(indices)].map((index) => setOf(plan, known, { variable, index }));
+}
+
+function shown(value: number | null | undefined, cell: number): readonly number[] {
+  return value === null || value === undefined ? [] : [cell];
 }

@@ -98,13 +98,17 @@ export function answerAgain(
   pairs: readonly GuardPair[],
   distances: readonly (Distance | null)[],
 ): EarlierRelease | null {
-  const rules = (one: Policy): string => JSON.stringify(Object.entries(one).toSorted(([a], [b]) => (a < b ? -1 : 1)));
   const at = history.findLastIndex((past) => past.query === query && past.release !== null && rules(past.policy) === rules(policy));
   if (at < 0) return null;
   const last = pairs.flatMap(({ same, later, earlier }, i) => (same && !later ? [{ earlier, distance: distances[i] }] : []));
   // A release that told nothing is no answer: what was too little then may be enough now.
   const stands = last.length > 0 && last.every(({ earlier, distance }) => earlier <= at && distance !== "far");
   return stands ? history[at]! : null;
+}
+
+/** A policy as one text, whatever the order of its rules. */
+function rules(policy: Policy): string {
+  return JSON.stringify(Object.entries(policy).toSorted(([a], [b]) => (a < b ? -1 : 1)));
 }
 
 /** The cells that tell something if they open: those that a result shows, and the cohorts and strata that these are within. */

@@ -4,6 +4,7 @@ import { type Envelope, envelopeSchema } from "@tutti/envelope";
 import { z } from "zod";
 import { type HistoryItem, historyItemSchema } from "./history.ts";
 import { type QueryState, queryStateSchema } from "./progress.ts";
+import { type ScheduleState, scheduleStateSchema } from "./schedule.ts";
 
 /** Who may call an endpoint: anybody, a researcher with a token, a centre by its signature on the request. */
 export type Caller = "anybody" | "researcher" | "centre";
@@ -32,6 +33,8 @@ export interface Endpoints {
   readonly preview: Endpoint<unknown, Preview>;
   /** Where a query stands; `?seen=N` waits until there are more than N events, or it has ended, at most `WAIT_MS`. */
   readonly state: Endpoint<never, QueryState>;
+  /** The schedules that ask in this researcher's name. */
+  readonly schedules: Endpoint<never, readonly ScheduleState[]>;
   /** Waits for offers to this centre that it has not answered yet. */
   readonly offers: Endpoint<Readonly<Record<never, never>>, { readonly offers: readonly Envelope[] }>;
   /**
@@ -79,6 +82,7 @@ export const ENDPOINTS: Endpoints = {
   ask: { method: "POST", path: "/v1/queries", caller: "researcher", request: z.unknown(), response: z.strictObject({ id: z.string() }) },
   preview: { method: "POST", path: "/v1/previews", caller: "researcher", request: z.unknown(), response: previewSchema },
   state: { method: "GET", path: "/v1/queries/:query", caller: "researcher", request: null, response: queryStateSchema },
+  schedules: { method: "GET", path: "/v1/schedules", caller: "researcher", request: null, response: z.array(scheduleStateSchema) },
   offers: {
     method: "POST",
     path: "/v1/offers",

@@ -29,6 +29,8 @@ export { RELEASE } from "./released.ts";
 export { MAX_CENTRES, openRoster, ROSTER } from "./roster.ts";
 export type { PinnedRoster, Roster } from "./roster.ts";
 export { RoundMail } from "./round-mail.ts";
+export { scheduleStateSchema } from "./schedule.ts";
+export type { RunOutcome, ScheduleRun, ScheduleState } from "./schedule.ts";
 export { Session } from "./session.ts";
 export type { SessionParts, Step } from "./session.ts";
 export { SessionStop, STOP, STOP_CAUSES } from "./stop.ts";

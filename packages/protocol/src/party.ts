@@ -109,8 +109,8 @@ export class Party {
   join(accepted: Accepted, formation: Envelope, numbers: Numbers, nowMs: number): Session {
     const { roster, scheme, sha256 } = this.#setting;
     const lastHead = (centre: string): Head | null => this.#lastHead(centre);
-    const check = { roster, epochKeys: this.#epochKeys, scheme, sha256, nowMs, lastHead };
-    return new Session(participate(accepted, formation, check), numbers, this.#setting);
+    const participation = participate(accepted, formation, { roster, epochKeys: this.#epochKeys, scheme, sha256, nowMs, lastHead });
+    return new Session(participation, numbers, this.#setting);
   }
 
   /** The newest head that a centre has shown in the sessions that are known. */
