@@ -37,6 +37,7 @@ test.each<readonly [string, ProblemName, (network: TrialNetwork) => Promise<Resp
     "query-invalid",
     (n) => n.send("POST", PREVIEW, bearer("ann"), JSON.stringify({ ...QUERY, dataset: "small@2" })),
   ],
+  ["schedules without a token", "no-token", (n) => n.send("GET", pathOf(ENDPOINTS.schedules))],
   ["an unknown query", "not-found", (n) => n.send("GET", pathOf(ENDPOINTS.state, { query: "0" }), bearer("ann"))],
   [
     "a place that is no number",

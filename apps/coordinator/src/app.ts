@@ -6,6 +6,8 @@ import { CentreGate } from "./centre-gate.ts";
 import { Coordinator, type CoordinatorSetting } from "./coordinator.ts";
 import { ProblemFault } from "./problem-fault.ts";
 import { json, octets, problemReply } from "./reply.ts";
+import type { Schedule } from "./schedule.ts";
+import { Schedules } from "./schedules.ts";
 import type { Tokens } from "./tokens.ts";
 
 /** What the app is made of. */
@@ -13,11 +15,15 @@ export interface AppSetting extends CoordinatorSetting {
   /** `roster.json` as it is signed. */
   readonly rosterFile: Envelope;
   readonly tokens: Tokens;
+  /** Queries that are asked again and again. */
+  readonly schedules: readonly Schedule[];
 }
 
 /** The app, and how it ends. */
 export interface App {
   readonly app: Hono;
+  /** Begins to ask at the times of its schedules. */
+  start(): void;
   /** Ends everything that is open, with a named outcome; new requests get the problem `stopping`. */
   close(): void;
 }
@@ -28,8 +34,10 @@ const NO_BYTES = new Uint8Array(0);
 
 /** The coordinator's endpoints, one by one; the table is `ENDPOINTS` of the protocol. */
 export function createApp(setting: AppSetting): App {
-  const { roster, scheme, sha256, clock, tokens, rosterFile, policy, datasets, log, random } = setting;
+  const { roster, scheme, sha256, clock, tokens, rosterFile, policy, datasets, log, random, store } = setting;
   const coordinator = new Coordinator(setting);
+  const ask = (query: unknown, requester: string) => coordinator.ask(query, requester);
+  const schedules = new Schedules({ schedules: setting.schedules, runs: store.scheduleRuns, clock, log, ask });
   const gate = new CentreGate(roster, scheme, sha256, clock);
   const app = new Hono();
 
@@ -61,6 +69,7 @@ export function createApp(setting: AppSetting): App {
     return json(coordinator.preview(readJson(await readBody(c, LIMITS.query), ENDPOINTS.preview.request)));
   });
   on(ENDPOINTS.state, async (c) => json(await coordinator.state(segment(c, "query"), researcher(c), seenOf(c))));
+  on(ENDPOINTS.schedules, (c) => json(schedules.of(researcher(c))));
   on(ENDPOINTS.offers, async (c) => {
     const { centre, body } = await fromCentre(c, LIMITS.message);
     readJson(body, ENDPOINTS.offers.request);
@@ -99,7 +108,14 @@ export function createApp(setting: AppSetting): App {
     log.error({ defect: id, name: error.name, stack: error.stack }, "a mistake in this program");
     return problemReply(problem("defect", `a mistake in this program: tell its operator the number ${id}`));
   });
-  return { app, close: () => coordinator.close() };
+  return {
+    app,
+    start: () => schedules.start(),
+    close: () => {
+      schedules.stop();
+      coordinator.close();
+    },
+  };
 }
 
 async function readBody(c: Context, limit: number): Promise<Uint8Array> {

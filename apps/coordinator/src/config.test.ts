@@ -15,6 +15,7 @@ const CONFIG = {
   datasets: ["iph.json"],
   store: "store.sqlite",
 };
+const SCHEDULE = { name: "a", cron: "0 6 * * *", timezone: "UTC", query: "q.json", requester: "ann" };
 const file = join(folder, "coordinator.json");
 const read = (config: unknown) => {
   writeFileSync(file, typeof config === "string" ? config : JSON.stringify(config));
@@ -31,9 +32,14 @@ test("paths are relative to the file, and what is left out has its default", () 
     store: join(folder, "store.sqlite"),
     tokens: [],
     deadlines: DEFAULT_DEADLINES,
+    schedules: [],
     exitWithParent: false,
   });
   expect(Object.isFrozen(config)).toBe(true);
+});
+
+test("the query of a schedule is beside the file, and nothing is caught up unless it is asked for", () => {
+  expect(read({ ...CONFIG, schedules: [SCHEDULE] }).schedules).toEqual([{ ...SCHEDULE, query: join(folder, "q.json"), catchUp: false }]);
 });
 
 test.each([
@@ -42,6 +48,12 @@ test.each([
   ["an unknown key like none", { ...CONFIG, colour: "x" }, "the keys are listen, identity"],
   ["no identity", { ...CONFIG, identity: undefined }, "at identity"],
   ["a token as it is", { ...CONFIG, tokens: [{ name: "ann", hash: "open sesame" }] }, "a token's hash is sha256: and 64 digits"],
+  [
+    "a schedule without a query",
+    { ...CONFIG, schedules: [{ name: "a", cron: "0 6 * * *", timezone: "UTC", requester: "ann" }] },
+    "at schedules.0.query",
+  ],
+  ["an unknown key of a schedule", { ...CONFIG, schedules: [{ ...SCHEDULE, timezoen: "UTC" }] }, "do you mean timezone?"],
   ["a port of text", { ...CONFIG, listen: { port: "80" } }, "at listen.port"],
   ["no JSON", "{", "is not valid JSON"],
 ])("%s is refused with a sentence", (_, config, words) => {

@@ -4,6 +4,7 @@ import { partyNameSchema } from "@tutti/envelope";
 import { nearest } from "@tutti/query";
 import { z } from "zod";
 import { DEFAULT_DEADLINES, type Deadlines } from "./deadlines.ts";
+import type { ScheduleTimes } from "./schedule.ts";
 import type { TokenEntry } from "./tokens.ts";
 
 /** `coordinator.json`. Paths are relative to the file's own folder. */
@@ -20,10 +21,22 @@ export interface Config {
   readonly store: string;
   readonly tokens: readonly TokenEntry[];
   readonly deadlines: Deadlines;
+  /** Queries that are asked again and again. */
+  readonly schedules: readonly ScheduleEntry[];
   /** Where every byte that comes and goes is written, tokens included: for sandboxes. */
   readonly trace?: string | undefined;
   /** End when stdin ends. */
   readonly exitWithParent: boolean;
+}
+
+/** One schedule as the configuration has it: `query` is the path of a `query.json`. */
+export interface ScheduleEntry extends ScheduleTimes {
+  readonly name: string;
+  readonly query: string;
+  /** The researcher, by the name of a token, in whose name it asks. */
+  readonly requester: string;
+  /** Ask once after a start when the last time was missed. */
+  readonly catchUp: boolean;
 }
 
 /** The program can't start; the message says what to do. */
@@ -52,14 +65,28 @@ const configSchema: z.ZodType<Config> = z.strictObject({
       queryMs: ms(86_400_000).default(DEFAULT_DEADLINES.queryMs),
     })
     .default(DEFAULT_DEADLINES),
+  schedules: z
+    .array(
+      z.strictObject({
+        name: partyNameSchema,
+        cron: z.string().min(1).max(200),
+        timezone: z.string().min(1).max(100),
+        query: path,
+        requester: partyNameSchema,
+        catchUp: z.boolean().default(false),
+      }),
+    )
+    .max(1_000)
+    .default([]),
   trace: path.optional(),
   exitWithParent: z.boolean().default(false),
 });
 
 const KEYS: Readonly<Record<string, readonly string[]>> = {
-  "": ["listen", "identity", "roster", "datasets", "policy", "store", "tokens", "deadlines", "trace", "exitWithParent"],
+  "": ["listen", "identity", "roster", "datasets", "policy", "store", "tokens", "deadlines", "schedules", "trace", "exitWithParent"],
   listen: ["host", "port"],
   tokens: ["name", "hash"],
+  schedules: ["name", "cron", "timezone", "query", "requester", "catchUp"],
   deadlines: ["answerMs", "exchangeMs", "queryMs"],
 };
 
@@ -77,6 +104,7 @@ export function readConfig(file: string): Config {
     datasets: config.datasets.map(at),
     policy: optional(config.policy),
     store: config.store === ":memory:" ? config.store : at(config.store),
+    schedules: config.schedules.map((schedule) => ({ ...schedule, query: at(schedule.query) })),
     trace: optional(config.trace),
   });
 }

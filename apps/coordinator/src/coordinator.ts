@@ -1,4 +1,4 @@
-import { datasetName, type Dataset } from "@tutti/dataset";
+import type { Dataset } from "@tutti/dataset";
 import { type Policy, preview, type Preview } from "@tutti/disclosure";
 import {
   contentHash,
@@ -25,7 +25,8 @@ import {
   STOP,
   WAIT_MS,
 } from "@tutti/protocol";
-import { check, LimitError, plan, type Query } from "@tutti/query";
+import { LimitError, plan } from "@tutti/query";
+import { askedQuery } from "./asked-query.ts";
 import { type Clock, within } from "./clock.ts";
 import type { Deadlines } from "./deadlines.ts";
 import type { Ending } from "./ending.ts";
@@ -87,7 +88,7 @@ export class Coordinator {
   /** Takes a query, offers it to all centres, and gives its id. */
   ask(value: unknown, requester: string): string {
     this.#demandRunning();
-    const { query, dataset } = this.#checked(value);
+    const { query, dataset } = askedQuery(value, this.#setting.datasets);
     const open = [...this.#runs.values()].filter(({ isOpen }) => isOpen);
     if (open.length >= MAX_OPEN.all || open.filter((run) => run.requester === requester).length >= MAX_OPEN.requester)
       throw new ProblemFault("too-many", "too many queries are open at a time: wait until one of them has ended");
@@ -118,7 +119,7 @@ export class Coordinator {
   /** What a query would mean and cost, from what is public alone; nothing is asked. */
   preview(value: unknown): Preview {
     this.#demandRunning();
-    const { query, dataset } = this.#checked(value);
+    const { query, dataset } = askedQuery(value, this.#setting.datasets);
     try {
       return preview(plan(query, dataset), this.#past.of(query.dataset), dataset);
     } catch (fault) {
@@ -253,16 +254,6 @@ export class Coordinator {
     this.#stopping = true;
     for (const run of this.#runs.values()) run.interrupt();
     this.#offers.close();
-  }
-
-  #checked(value: unknown): { readonly query: Query; readonly dataset: Dataset } {
-    const { datasets } = this.#setting;
-    const wanted = typeof value === "object" && value !== null && "dataset" in value ? value.dataset : null;
-    const dataset = datasets.find((one) => datasetName(one) === wanted) ?? datasets[0]!;
-    const checked = check(value, dataset);
-    if (checked.ok) return { query: checked.query, dataset };
-    const lines = checked.problems.map(({ path, message }) => (path === "" ? message : `at ${path}: ${message}`));
-    throw new ProblemFault("query-invalid", lines.join("\n").slice(0, 5_000));
   }
 
   #open<T>(kind: MessageKind<T>, envelope: Envelope): Said<T> {

@@ -11,12 +11,14 @@ import {
   type Problem,
   type QueryState,
   RELEASE,
+  scheduleStateSchema,
   sessionName,
   signMessage,
   STOP,
   type StopCause,
 } from "@tutti/protocol";
-import { expect, test } from "vitest";
+import { expect, onTestFinished, test, vi } from "vitest";
+import { z } from "zod";
 import { ed25519, sha256 } from "./ed25519.ts";
 import { bearer, DATASET, QUERY, settled, type TrialCentre, TrialNetwork } from "./trial.ts";
 
@@ -225,6 +227,26 @@ test("a preview asks nothing, and knows what has been released", async () => {
   expect(await preview(QUERY)).toEqual({ cells: 1, pairs: 1, rows: [{ measure: "n", stratum: {}, risk: "same", earlier }] });
   const sick = { ...QUERY, where: { variable: "sick", is: true } };
   expect(await preview(sick)).toEqual({ cells: 1, pairs: 1, rows: [{ measure: "n", stratum: {}, risk: "near", earlier }] });
+});
+
+test("a scheduled query goes the way of all others, and its requester finds it", async () => {
+  vi.useFakeTimers({ now: Date.UTC(2026, 0, 1), toFake: ["Date", "setTimeout", "clearTimeout"] });
+  const weekly = { name: "weekly", cron: "0 6 * * *", timezone: "UTC", requester: "bob", catchUp: false, query: QUERY };
+  const network = new TrialNetwork({ schedules: [weekly] });
+  onTestFinished(() => {
+    network.close();
+    vi.useRealTimers();
+  });
+  network.start();
+  const parts = network.centres.map((centre) => centre.takePart());
+  await vi.advanceTimersByTimeAsync(6 * 3_600_000);
+  await Promise.all(parts);
+  const schedules = async (by: "ann" | "bob") =>
+    z.array(scheduleStateSchema).parse(await (await network.send("GET", pathOf(ENDPOINTS.schedules), bearer(by))).json());
+  expect(await schedules("ann")).toEqual([]);
+  const [told] = await schedules("bob");
+  expect(told).toMatchObject({ name: "weekly", lastRun: { dueAtMs: Date.UTC(2026, 0, 1, 6), outcome: "released" } });
+  expect(await network.state(told!.lastRun!.query!, 0, "bob")).toMatchObject({ state: "released" });
 });
 
 test("queries on one dataset take turns, and each offer counts the release before it", async () => {

@@ -23,7 +23,7 @@ const LAST_ANSWERS_MS = 500;
 /** Starts a coordinator. Throws a ConfigFault that says what to do. */
 export async function startService(config: Config, log: Log): Promise<Service> {
   const setting = loadSetting(config, log);
-  const { app, close } = createApp(setting);
+  const { app, start, close } = createApp(setting);
   const trace = config.trace === undefined ? null : openTrace(config.trace);
   const answer = (request: Request) => app.fetch(request);
   const server = createAdaptorServer({
@@ -32,6 +32,7 @@ export async function startService(config: Config, log: Log): Promise<Service> {
     serverOptions: { keepAliveTimeout: KEEP_ALIVE_MS, noDelay: true },
   }) as Server;
   await listen(server, config);
+  start();
   const { port } = server.address() as AddressInfo;
   const host = config.listen.host.includes(":") ? `[${config.listen.host}]` : config.listen.host;
   return {

@@ -1,13 +1,16 @@
 import { randomBytes } from "node:crypto";
-import { datasetName, datasetSchema } from "@tutti/dataset";
+import { type Dataset, datasetName, datasetSchema } from "@tutti/dataset";
 import { DEFAULT_POLICY, policySchema } from "@tutti/disclosure";
 import { EnvelopeFault, envelopeSchema, type Identity, parseIdentity, type SignatureScheme, toBase64 } from "@tutti/envelope";
 import { openRoster, type PinnedRoster } from "@tutti/protocol";
 import type { AppSetting } from "./app.ts";
+import { askedQuery } from "./asked-query.ts";
 import { systemClock } from "./clock.ts";
-import { type Config, ConfigFault, readChecked, readTextFile } from "./config.ts";
+import { type Config, ConfigFault, readChecked, readJsonFile, readTextFile, type ScheduleEntry } from "./config.ts";
 import { ed25519, sha256 } from "./ed25519.ts";
 import type { Log } from "./log.ts";
+import { ProblemFault } from "./problem-fault.ts";
+import { problemOfTimes, type Schedule } from "./schedule.ts";
 import { SqliteStore } from "./store.ts";
 import { Tokens } from "./tokens.ts";
 
@@ -34,6 +37,7 @@ export function loadSetting(config: Config, log: Log): AppSetting {
     policy,
     datasets,
     deadlines: config.deadlines,
+    schedules: config.schedules.map((entry) => loadSchedule(entry, config, datasets)),
     tokens: new Tokens(config.tokens),
     store: loadStore(config.store),
     scheme,
@@ -42,6 +46,21 @@ export function loadSetting(config: Config, log: Log): AppSetting {
     clock: systemClock,
     log,
   };
+}
+
+function loadSchedule(entry: ScheduleEntry, { schedules, tokens }: Config, datasets: readonly Dataset[]): Schedule {
+  const { name, requester, query: path } = entry;
+  const wrong = (what: string) => new ConfigFault(`the schedule ${name}: ${what}`);
+  if (schedules.find((one) => one.name === name) !== entry) throw wrong("another one has this name: give each its own");
+  if (tokens.every((token) => token.name !== requester))
+    throw wrong(`${requester} has no token, so nobody could read what it asks: name a researcher of "tokens"`);
+  const problem = problemOfTimes(entry);
+  if (problem !== null) throw wrong(problem);
+  try {
+    return { ...entry, query: askedQuery(readJsonFile(path), datasets).query };
+  } catch (fault) {
+    throw fault instanceof ProblemFault ? wrong(`${path} does not fit: ${fault.message}`) : fault;
+  }
 }
 
 function loadIdentity(path: string): Identity {

@@ -2,6 +2,7 @@ import { DatabaseSync, type StatementSync } from "node:sqlite";
 import { type HistoryItem, historyItemSchema, type Outcome } from "@tutti/protocol";
 import { type Envelope, envelopeSchema } from "@tutti/envelope";
 import { type Ending, INTERRUPTED } from "./ending.ts";
+import { SCHEDULE_RUN_TABLE, ScheduleRuns } from "./schedule-runs.ts";
 
 /** A query as it is kept. */
 export interface AskedQuery {
@@ -27,10 +28,12 @@ export interface Store {
   keep(session: string, item: HistoryItem): void;
   /** All past sessions, oldest first. */
   history(): Iterable<HistoryItem>;
+  /** What became of scheduled queries. */
+  readonly scheduleRuns: ScheduleRuns;
   close(): void;
 }
 
-const VERSION = 2;
+const VERSION = 3;
 const SCHEMA = `
   CREATE TABLE query (
     id TEXT PRIMARY KEY,
@@ -48,6 +51,7 @@ const SCHEMA = `
 
 /** A store in an SQLite file, or in memory for `:memory:`. */
 export class SqliteStore implements Store {
+  readonly scheduleRuns: ScheduleRuns;
   readonly #database: DatabaseSync;
   readonly #begin: StatementSync;
   readonly #end: StatementSync;
@@ -72,6 +76,7 @@ export class SqliteStore implements Store {
     this.#keep = this.#database.prepare(
       "INSERT INTO past (session, item) VALUES (?, ?) ON CONFLICT (session) DO UPDATE SET item = excluded.item",
     );
+    this.scheduleRuns = new ScheduleRuns(this.#database);
     this.#history = this.#database.prepare("SELECT item FROM past ORDER BY number");
   }
 
@@ -113,7 +118,9 @@ function open(path: string): DatabaseSync {
     throw new Error(`${path} is not a store that can be opened: give the path of a new file in a folder that this process may write`);
   }
   const found = database.prepare("PRAGMA user_version").get()?.["user_version"];
-  if (found === 0) database.exec(`BEGIN IMMEDIATE; ${SCHEMA} PRAGMA user_version = ${VERSION}; COMMIT;`);
+  // Version 2 had no schedules.
+  if (found === 2) database.exec(`BEGIN IMMEDIATE; ${SCHEDULE_RUN_TABLE} PRAGMA user_version = ${VERSION}; COMMIT;`);
+  else if (found === 0) database.exec(`BEGIN IMMEDIATE; ${SCHEMA} ${SCHEDULE_RUN_TABLE} PRAGMA user_version = ${VERSION}; COMMIT;`);
   else if (found !== VERSION) {
     database.close();
     throw new Error(`${path} was written by another version of the coordinator: run that version, or give the path of a new file`);

@@ -22,6 +22,7 @@ import { type App, createApp } from "./app.ts";
 import type { CallOff, Clock } from "./clock.ts";
 import { DEFAULT_DEADLINES } from "./deadlines.ts";
 import { ed25519, sha256 } from "./ed25519.ts";
+import type { Schedule } from "./schedule.ts";
 import type { Store } from "./store.ts";
 import { SqliteStore } from "./store.ts";
 import { Tokens } from "./tokens.ts";
@@ -80,6 +81,7 @@ export interface TrialSetting {
   readonly policies?: Readonly<Record<string, Partial<Policy>>>;
   readonly policy?: Partial<Policy>;
   readonly store?: Store;
+  readonly schedules?: readonly Schedule[];
 }
 
 const TOKENS = { ann: "token-of-ann", bob: "token-of-bob" } as const;
@@ -89,6 +91,7 @@ export type Researcher = keyof typeof TOKENS;
 export class TrialNetwork {
   readonly clock: TrialClock = new TrialClock();
   readonly app: App["app"];
+  readonly start: () => void;
   readonly close: () => void;
   readonly roster: PinnedRoster;
   readonly centres: readonly TrialCentre[];
@@ -96,7 +99,13 @@ export class TrialNetwork {
   /** What was logged, as text. */
   readonly logged: string[] = [];
 
-  constructor({ centres = ["a", "b", "c", "d"], policies = {}, policy = {}, store = new SqliteStore(":memory:", 0) }: TrialSetting = {}) {
+  constructor({
+    centres = ["a", "b", "c", "d"],
+    policies = {},
+    policy = {},
+    store = new SqliteStore(":memory:", 0),
+    schedules = [],
+  }: TrialSetting = {}) {
     const scheme = ed25519();
     this.coordinator = createIdentity("coordinator", randomBytes);
     const identities = centres.map((name) => createIdentity(name, randomBytes));
@@ -108,13 +117,14 @@ export class TrialNetwork {
     );
     this.roster = openRoster(rosterFile, scheme);
     const log = (about: object, message: string) => void this.logged.push(`${message} ${JSON.stringify(about)}`);
-    const { app, close } = createApp({
+    const { app, start, close } = createApp({
       identity: this.coordinator,
       roster: this.roster,
       rosterFile,
       policy: { ...DEFAULT_POLICY, ...policy },
       datasets: [DATASET],
       deadlines: DEFAULT_DEADLINES,
+      schedules,
       store,
       tokens: new Tokens(
         Object.entries(TOKENS).map(([name, token]) => ({ name, hash: `sha256:${createHash("sha256").update(token).digest("hex")}` })),
@@ -125,7 +135,7 @@ export class TrialNetwork {
       clock: this.clock,
       log: { info: log, warn: log, error: log },
     });
-    [this.app, this.close] = [app, close];
+    [this.app, this.start, this.close] = [app, start, close];
     this.centres = identities.map((identity) => new TrialCentre(identity, this, { ...DEFAULT_POLICY, ...policies[identity.name] }));
   }
 

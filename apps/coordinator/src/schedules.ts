@@ -1,0 +1,125 @@
+import type { ScheduleState } from "@tutti/protocol";
+import { createTask, type Logger, type ScheduledTask } from "node-cron";
+import type { CallOff, Clock } from "./clock.ts";
+import type { Log } from "./log.ts";
+import { ProblemFault } from "./problem-fault.ts";
+import type { Schedule } from "./schedule.ts";
+import type { ScheduleRuns } from "./schedule-runs.ts";
+
+/** A time that is noticed later than this is missed. */
+const LATE_MS = 60_000;
+/** How long after a start a missed query is caught up: the centres need time to come back too. */
+const CATCH_UP_MS = 30_000;
+
+/** What schedules work with. */
+export interface SchedulesSetting {
+  readonly schedules: readonly Schedule[];
+  readonly runs: ScheduleRuns;
+  /** The clock of this machine: node-cron knows no other. */
+  readonly clock: Clock;
+  readonly log: Log;
+  /** Asks a query as a researcher would, and gives its id. Throws a ProblemFault. */
+  readonly ask: (query: unknown, requester: string) => string;
+}
+
+interface Running {
+  readonly schedule: Schedule;
+  readonly task: ScheduledTask;
+}
+
+/** Asks queries at their times; a query whose last run is still open is skipped. */
+export class Schedules {
+  readonly #setting: SchedulesSetting;
+  readonly #running: readonly Running[];
+  readonly #callOffs: CallOff[] = [];
+
+  constructor(setting: SchedulesSetting) {
+    this.#setting = setting;
+    this.#running = setting.schedules.map((schedule) => ({ schedule, task: this.#task(schedule) }));
+  }
+
+  /** Notes what was missed while nothing ran, and begins. */
+  start(): void {
+    const { runs, clock, log } = this.#setting;
+    for (const running of this.#running) {
+      const { schedule, task } = running;
+      const missedAtMs = runs.miss(schedule.name, clock.nowMs());
+      if (missedAtMs !== null) {
+        log.warn({ schedule: schedule.name, dueAtMs: missedAtMs, catchUp: schedule.catchUp }, "a scheduled query was missed");
+        if (schedule.catchUp) this.#callOffs.push(clock.after(CATCH_UP_MS, () => this.#run(schedule, clock.nowMs())));
+      }
+      void task.start();
+      this.#awaitNext(running);
+    }
+  }
+
+  /** Ends; queries that were asked go on. */
+  stop(): void {
+    for (const callOff of this.#callOffs) callOff();
+    for (const { task } of this.#running) void task.destroy();
+  }
+
+  /** The schedules that ask in a requester's name. */
+  of(requester: string): readonly ScheduleState[] {
+    return this.#running.flatMap(({ schedule: { name, cron, timezone, requester: own }, task }) =>
+      own === requester ? [{ name, cron, timezone, lastRun: this.#setting.runs.last(name), nextRunAtMs: nextOf(task) }] : [],
+    );
+  }
+
+  #task(schedule: Schedule): ScheduledTask {
+    const { name, cron, timezone } = schedule;
+    const options = { name, timezone, missedExecutionTolerance: LATE_MS, logger: loggerOf(this.#setting.log) };
+    const task = createTask(cron, ({ date }) => this.#due({ schedule, task }, () => this.#run(schedule, date.getTime())), options);
+    task.on("execution:missed", ({ date }) => this.#due({ schedule, task }, () => this.#missed(schedule, date.getTime())));
+    return task;
+  }
+
+  #due(running: Running, act: () => void): void {
+    try {
+      act();
+    } finally {
+      this.#awaitNext(running);
+    }
+  }
+
+  #awaitNext({ schedule, task }: Running): void {
+    this.#setting.runs.await(schedule.name, nextOf(task));
+  }
+
+  #run({ name, query, requester }: Schedule, dueAtMs: number): void {
+    const { runs, log, ask } = this.#setting;
+    if (runs.isOpen(name)) {
+      log.warn({ schedule: name, dueAtMs }, "a scheduled query was skipped: the last one is still open");
+      return runs.notAsked(name, dueAtMs, "skipped");
+    }
+    try {
+      runs.asked(name, dueAtMs, ask(query, requester));
+    } catch (fault) {
+      if (!(fault instanceof ProblemFault)) throw fault;
+      log.warn({ schedule: name, dueAtMs, problem: fault.message }, "a scheduled query could not be asked");
+      runs.notAsked(name, dueAtMs, "notAsked");
+    }
+  }
+
+  /** The machine slept, or its clock was set forward. One note stands for all times in a row. */
+  #missed({ name }: Schedule, dueAtMs: number): void {
+    const { runs, log } = this.#setting;
+    if (runs.last(name)?.outcome === "missed") return;
+    log.warn({ schedule: name, dueAtMs }, "a scheduled query was missed");
+    runs.notAsked(name, dueAtMs, "missed");
+  }
+}
+
+function nextOf(task: ScheduledTask): number {
+  return task.getNextRuns(1)[0]!.getTime();
+}
+
+/** node-cron's own words go where all others go. */
+function loggerOf(log: Log): Logger {
+  return {
+    info: (said) => log.info({}, said),
+    warn: (said) => log.warn({}, said),
+    error: (said, error) => log.error({ stack: (said instanceof Error ? said : error)?.stack }, said instanceof Error ? said.name : said),
+    debug: () => {},
+  };
+}
