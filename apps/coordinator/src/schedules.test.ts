@@ -139,13 +139,19 @@ test("with catchUp it is asked once, half a minute after the start", async () =>
   expect(asked).toHaveLength(1);
 });
 
-test("nothing is missed when it was not due, nor what stopped before it was caught up", async () => {
-  started({ catchUp: true }).stop();
-  vi.setSystemTime(FIRST_MS - MINUTE_MS / 2);
-  const again = started({ catchUp: true });
-  expect(last(again)).toBeNull();
-  again.stop();
+test("nothing is missed that was not due", () => {
+  started().stop();
+  vi.setSystemTime(FIRST_MS - MINUTE_MS);
+  expect(last(started())).toBeNull();
+});
+
+test("what has stopped asks nothing more, at its times or to catch up", async () => {
+  started().stop();
   await vi.advanceTimersByTimeAsync(DAY_MS);
+  const schedules = started({ catchUp: true });
+  expect(last(schedules)).toMatchObject({ outcome: "missed" });
+  schedules.stop();
+  await vi.advanceTimersByTimeAsync(2 * DAY_MS);
   expect(asked).toEqual([]);
 });
 
