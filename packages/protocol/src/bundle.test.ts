@@ -7,14 +7,12 @@ const bytes = (maxLength: number): fc.Arbitrary<Uint8Array> => fc.uint8Array({ m
 const session = new Uint8Array(32).fill(7);
 
 /** What every participant posts in one exchange; some are gone. */
-const exchanges = fc
-  .integer({ min: 3, max: 6 })
-  .chain((n) =>
-    fc.array(fc.option(fc.tuple(bytes(40), fc.array(bytes(20), { minLength: n, maxLength: n })), { freq: 4 }), {
-      minLength: n,
-      maxLength: n,
-    }),
-  );
+const exchanges = fc.integer({ min: 3, max: 6 }).chain((n) =>
+  fc.array(fc.option(fc.tuple(bytes(40), fc.array(bytes(20), { minLength: n, maxLength: n })), { freq: 4 }), {
+    minLength: n,
+    maxLength: n,
+  }),
+);
 
 test("what is posted is what is delivered: broadcast, and the receiver's own part", () => {
   fc.assert(
