@@ -12,8 +12,8 @@ export const PROFILES: Readonly<Record<ProfileName, Rules>> = {
   network: { threshold: 5, zeros: "hide", missing: "open", tail: 5, minimumCentres: 3 },
   /** No number of fewer than 11 patients: the French health data system. */
   france: { threshold: 11, zeros: "hide", missing: "open", tail: 11, minimumCentres: 3 },
-  /** Numbers up to 7 hide, all others are rounded to 5; zeros may be told. */
-  opensafely: { threshold: 8, zeros: "show", missing: "open", tail: 8, minimumCentres: 3, rounding: 5 },
+  /** Numbers up to 7 hide, zeros among them, and all others are rounded to 5. */
+  opensafely: { threshold: 8, zeros: "hide", missing: "open", tail: 8, minimumCentres: 3, rounding: 5 },
   /** No number below 5: the minimum cell count of OHDSI's tools. */
   omop: { threshold: 5, zeros: "show", missing: "open", tail: 5, minimumCentres: 3 },
 };
