@@ -74,13 +74,18 @@ test("unchanged cells in another question are answered anew, and told once", () 
   expect(told).toEqual([["all", "dyspnea(true,false)", "dyspnea(true)", "dyspnea(false)"], []]);
 });
 
-test("what has changed enough is held against everything else that was told", () => {
+const COMMITTEE = Array.from({ length: 16 }, (_, i) => `centre ${i}`);
+
+test.each([
+  ["of three centres", NAMES],
+  ["with a committee", COMMITTEE],
+])("what has changed enough is held against everything else that was told, in a network %s", (_, names) => {
   const patients = [...alike(20, { sex: "F", dyspnea: true }), ...alike(9, { sex: "M", dyspnea: false })];
-  const world = new World({ dataset, centres: spread(patients, NAMES), seed: 18 });
+  const world = new World({ dataset, centres: spread(patients, names), seed: 18 });
   releaseOf(world.ask(world.query(REPORT)));
   // Nine leave and three come: all patients are far from all patients before, and near to those with dyspnea.
   for (const centre of world.centres.values()) centre.patients = centre.patients.filter(({ sex }) => sex === "F");
-  const first = world.centres.get("a")!;
+  const first = world.centres.get(names[0]!)!;
   first.patients = [...first.patients, ...alike(3, { sex: "F", dyspnea: false }).map((patient, i) => ({ id: `new ${i}`, ...patient }))];
   expect(rowOf(releaseOf(world.ask(world.query([{ id: "m", count: true }]))), "m")).toMatchObject({ count: null });
 });

@@ -91,7 +91,7 @@ export class ClearNetwork {
     const n = participants.length;
     const about = { query: contentHash(query), policy, centres: { invited: this.centres.size, contributed: n, finished: n }, strength };
     const session = String(this.#past.length);
-    const { pairs, distances } = this.#compare(planned, participants, session);
+    const { pairs, distances } = this.#compare(planned, participants, session, verdicts);
     const refused = guarded(planned, pairs, distances);
     const again = this.#defences.guard ? answerAgain(this.#past, about.query, policy, pairs, distances) : null;
     const opened = (): Opened =>
@@ -143,6 +143,7 @@ export class ClearNetwork {
     planned: Plan,
     participants: readonly string[],
     session: string,
+    small: readonly boolean[],
   ): { readonly pairs: readonly GuardPair[]; readonly distances: readonly (Distance | null)[] } {
     if (!this.#defences.guard) return { pairs: [], distances: [] };
     this.#learn();
@@ -164,7 +165,7 @@ export class ClearNetwork {
     });
     // As the network does it: some are tested only when the others ask for it.
     const first = distances.map((distance, pair) => (pairs[pair]!.later ? null : distance));
-    const left = new Set(pairsLeft(pairs, first));
+    const left = new Set(pairsLeft(pairs, first, small));
     return { pairs, distances: distances.map((distance, pair) => (left.has(pair) ? distance : first[pair]!)) };
   }
 

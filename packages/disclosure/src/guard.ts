@@ -13,7 +13,10 @@ export interface GuardPair {
   readonly set: number;
   /** True: the set is the cell by definition, so a difference is a change of the data, or of who takes part. */
   readonly same: boolean;
-  /** True: it needs to be tested only when the cell is found to be far from what was last told under its own definition. */
+  /**
+   * True: it needs to be tested only when the cell is found to be far from what was last told under its own definition, or not to be small though it
+   * was asked for before and hid.
+   */
   readonly later: boolean;
   /** The cell is compared with this cohort or stratum of the earlier session, by key, in place of the set that tells of it; absent: with the set. */
   readonly block?: string | undefined;
@@ -38,11 +41,13 @@ export function guardPairs(plan: Plan, history: readonly EarlierRelease[], datas
   const counted = history.map(countedSets()).flatMap((sets, earlier) => sets.map((one) => ({ ...one, earlier })));
   const isSame = (cell: number, set: ReleasedSet): boolean => set.upTo === null && set.key === plan.cells[cell]!.key;
   const lastOf = (cell: number): unknown => counted.findLast(({ set }) => isSame(cell, set));
+  const asked = new Set(history.flatMap(({ plan: before }) => before.results.flatMap(cellsOf).map((cell) => before.cells[cell]!.key)));
   const pairs: GuardPair[] = [];
   const blocks = new Map<string, GuardPair>();
   for (const cell of guardedCells(plan)) {
     const own = plan.cells[cell]!;
     const last = lastOf(cell);
+    const waits = last !== undefined || asked.has(own.key);
     for (const one of counted) {
       const { set, index, earlier } = one;
       const same = isSame(cell, set);
@@ -54,7 +59,7 @@ export function guardPairs(plan: Plan, history: readonly EarlierRelease[], datas
           blocks.set(name, { cell: block, earlier, set: index, same: false, later: lastOf(block) !== undefined, block: key });
       }
       if (!same && (shared.length > 0 || keys.disjoint(own.key, set.key))) continue;
-      pairs.push({ cell, earlier, set: index, same, later: last !== undefined && one !== last });
+      pairs.push({ cell, earlier, set: index, same, later: waits && one !== last });
     }
   }
   return [...pairs, ...blocks.values()];
@@ -75,10 +80,18 @@ function countedSets(): (past: EarlierRelease) => readonly { readonly set: Relea
   };
 }
 
-/** The pairs, of those to be tested later, that have to be tested now: their cells are far from what was last told of them. */
-export function pairsLeft(pairs: readonly GuardPair[], distances: readonly (Distance | null)[]): readonly number[] {
-  const changed = new Set(pairs.flatMap(({ cell, same, later }, i) => (same && !later && distances[i] === "far" ? [cell] : [])));
-  return pairs.flatMap(({ cell, later }, i) => (later && changed.has(cell) ? [i] : []));
+/**
+ * The pairs, of those to be tested later, that have to be tested now: of cells that are far from what was last told of them, and of those that were asked
+ * for before and hid, and are not small now.
+ * @param small the verdict of each cell of the plan
+ */
+export function pairsLeft(
+  pairs: readonly GuardPair[],
+  distances: readonly (Distance | null)[],
+  small: readonly boolean[],
+): readonly number[] {
+  const settled = new Set(pairs.flatMap(({ cell, later, same }, i) => (same && !later && distances[i] !== "far" ? [cell] : [])));
+  return pairs.flatMap(({ cell, later }, i) => (later && !settled.has(cell) && !small[cell] ? [i] : []));
 }
 
 /** The cells that equal what was told before under their own definition, as indices, rising. */

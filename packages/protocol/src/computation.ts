@@ -10,6 +10,7 @@ import {
   openedCounts,
   openedQuantiles,
   openedSums,
+  pairsLeft,
   type Policy,
   quantileRows,
   searchesOf,
@@ -37,12 +38,13 @@ import {
   ranksDemand,
   type Round,
   type Scheme,
+  type Secrets,
   smallness,
   smallnessDemand,
   together,
 } from "@tutti/sharing";
 import { join, type Random } from "@tutti/field";
-import { distancesDemand, distancesLeft, distancesOf, pairsFirst } from "./distance.ts";
+import { chosenOf, distancesDemand, distancesLeft, distancesOf, pairsDealt, pairsFirst } from "./distance.ts";
 import { leftOvers, leftOversDemand } from "./own-part.ts";
 import type { Guard } from "./participation.ts";
 import { SessionStop } from "./stop.ts";
@@ -98,33 +100,37 @@ export interface Computed {
  * Throws a SharingFault or a SessionStop when the session can't go on.
  */
 export function* compute(computation: Computation): Generator<Round | Recording, Computed, Heard> {
-  const { plan, policy, scheme, self, holder, guard, numbers, random } = computation;
-  const small = smallValues(policy);
+  const { plan, policy, scheme, dealers, self, holder, participants, guard, numbers, random } = computation;
   const { narrow } = layout(plan);
-  const secrets = { counts: join([numbers.contribution.counts, numbers.differences]), sums: numbers.contribution.sums };
-  const dealt = yield* dealing(dealingOf(computation), self, secrets, random);
+  const dealt = yield* dealing(dealingOf(computation), self, secretsOf(numbers, guard, dealers), random);
   const { contributors, supply } = dealt;
   if (contributors.length < policy.minimumCentres) {
     throw new SessionStop("tooFewCentres", "too few centres contributed: ask again when more of them can be reached");
   }
   const totals = new Totals(plan, dealt.counts.subarray(0, narrow), dealt.sums);
   const [, made] = yield* together([dealt.check, masks(scheme, masksWanted(plan), supply)]);
-  const present = new Set(contributors.map((dealer) => computation.participants[dealer]!));
-  const comparison = { scheme, guard, present, differences: dealt.counts.subarray(narrow), policy };
+  const comparison = { scheme, guard, policy, participants, contributors };
+  const differences = { pairs: pairsDealt(guard, dealers), shares: dealt.counts.subarray(narrow), contributors };
   const first = pairsFirst(guard);
-  const [verdicts, firstDistances, left] = yield* together<[boolean[], readonly Distance[], readonly boolean[]]>([
-    smallness(scheme, totals.cells([...plan.cells.keys()]), small, supply),
-    distancesOf(comparison, first, supply),
+  const [small, firstDistances, left] = yield* together<[boolean[], readonly Distance[], readonly boolean[]]>([
+    smallness(scheme, totals.cells([...plan.cells.keys()]), smallValues(policy), supply),
+    distancesOf(comparison, chosenOf(differences, first), supply),
     leftOvers(scheme, plan, policy, totals, dealt.own, supply),
   ]);
-  const early = guard.pairs.map((): Distance | null => null);
-  first.forEach((pair, i) => (early[pair] = firstDistances[i]!));
-  const before = answerAgain(guard.earlier, computation.query, policy, guard.pairs, early);
+  const distances = guard.pairs.map((): Distance | null => null);
+  first.forEach((pair, i) => (distances[pair] = firstDistances[i]!));
+  const before = answerAgain(guard.earlier, computation.query, policy, guard.pairs, distances);
   if (before !== null) return { opened: before, repeated: [], contributors };
 
-  const distances = yield* distancesLeft(comparison, early, holder, random);
+  const later = pairsLeft(guard.pairs, distances, small);
+  if (later.length > 0) {
+    const rest = { left: later, dealt: differences, dealers, self, holder, own: numbers.differences, random };
+    const found = yield* distancesLeft(comparison, rest);
+    later.forEach((pair, i) => (distances[pair] = found[i]!));
+  }
   const refused = guarded(plan, guard.pairs, distances).map((hides, cell) => hides || left[cell] === true);
-  const standing = suppress(plan, policy, verdicts, stillStanding(guard.earlier, [...present], guard.pairs, distances), refused);
+  const present = contributors.map((dealer) => participants[dealer]!);
+  const standing = suppress(plan, policy, small, stillStanding(guard.earlier, present, guard.pairs, distances), refused);
   const cells = cellsToOpen(plan, standing);
   yield { record: cells };
   const repeated = toldBefore(guard.pairs, distances).filter((cell) => cells.includes(cell));
@@ -165,7 +171,13 @@ export function dealingOf({
     leftOversDemand(plan, policy, dealers.length),
   );
   const spare = scheme.holders - pointsNeeded(scheme, scheme.productDegree);
-  return { scheme, dealers, counts: narrow + guard.pairs.length, sums: wide, demand, spare };
+  return { scheme, dealers, counts: narrow + pairsDealt(guard, dealers).length, sums: wide, demand, spare };
+}
+
+/** What one participant deals in the first exchange: its contribution, then the differences that are dealt with it. */
+export function secretsOf({ contribution, differences }: Numbers, guard: Guard, dealers: readonly Dealer[]): Secrets {
+  const dealt = Uint32Array.from(pairsDealt(guard, dealers), (pair) => differences[pair]!);
+  return { counts: join([contribution.counts, dealt]), sums: contribution.sums };
 }
 
 function masksWanted(plan: Plan): number {

@@ -1,6 +1,7 @@
-import { type Distance, pairsLeft, type Policy } from "@tutti/disclosure";
+import type { Distance, Policy } from "@tutti/disclosure";
 import type { Random } from "@tutti/field";
 import {
+  type Dealer,
   dealing,
   type Demand,
   demandOf,
@@ -26,29 +27,39 @@ const ZERO: SmallValues = { from: 0, to: 0 };
 export interface Comparison {
   readonly scheme: Scheme;
   readonly guard: Guard;
-  /** The centres that contributed. */
-  readonly present: ReadonlySet<string>;
-  /** Shares of the pooled differences, one a pair of the guard. */
-  readonly differences: Uint32Array;
   readonly policy: Policy;
+  /** Names of all participants. */
+  readonly participants: readonly string[];
+  /** Those of them whose patients are in the totals, as indices. */
+  readonly contributors: readonly number[];
+}
+
+/** Pooled differences of some pairs, as one holder's shares, and whose patients are in them. */
+export interface Pooled {
+  /** Indices of the pairs. */
+  readonly pairs: readonly number[];
+  readonly shares: Uint32Array;
+  /** Participants, as indices. */
+  readonly contributors: readonly number[];
 }
 
 /**
  * Tests, for some pairs of the guard, how many patients are in one of the two only, and opens no more than the distance.
- * Where a centre of the earlier release is not among those present, its patients can't be counted: what seems equal is near.
+ * Where the patients of a centre that was in the earlier release, or is in the totals, can't be counted, what seems equal is near.
  *
- * @param chosen indices of the pairs
- * @returns the distance of each of these
+ * @returns the distance of each pair
  */
-export function* distancesOf(comparison: Comparison, chosen: readonly number[], supply: Supply): Protocol<readonly Distance[]> {
-  const { scheme, guard, present, differences, policy } = comparison;
-  const pairs = chosen.map((pair) => guard.pairs[pair]!);
-  const partial = guard.earlier.map(({ participants }) => participants.some((centre) => !present.has(centre)));
+export function* distancesOf(comparison: Comparison, pooled: Pooled, supply: Supply): Protocol<readonly Distance[]> {
+  const { scheme, guard, policy, participants, contributors } = comparison;
+  const counted = new Set(pooled.contributors.map((dealer) => participants[dealer]!));
+  const lost = contributors.some((dealer) => !counted.has(participants[dealer]!));
+  const partial = guard.earlier.map((past) => lost || past.participants.some((centre) => !counted.has(centre)));
+  const pairs = pooled.pairs.map((pair) => guard.pairs[pair]!);
   const all = [...pairs.keys()];
   const whole = all.filter((i) => !partial[pairs[i]!.earlier]);
   const cut = all.filter((i) => partial[pairs[i]!.earlier]);
   const same = whole.filter((i) => pairs[i]!.same);
-  const some = (places: readonly number[]): Uint32Array => Uint32Array.from(places, (i) => differences[chosen[i]!]!);
+  const some = (places: readonly number[]): Uint32Array => Uint32Array.from(places, (i) => pooled.shares[i]!);
   const [nearWhole, nearCut, equal] = yield* together([
     smallness(scheme, some(whole), nearValues(policy, false), supply),
     smallness(scheme, some(cut), nearValues(policy, true), supply),
@@ -78,20 +89,47 @@ export function pairsFirst({ pairs }: Guard): readonly number[] {
   return pairs.flatMap(({ later }, pair) => (later ? [] : [pair]));
 }
 
-/** Tests the pairs of cells that have changed against all that was told; what that takes is dealt now, since it is seldom needed. */
-export function* distancesLeft(
-  comparison: Comparison,
-  first: readonly (Distance | null)[],
-  self: number,
-  random: Random,
-): Protocol<readonly (Distance | null)[]> {
+/**
+ * The pairs whose differences are dealt with everything else: those that are tested first; all of them where some participants hold no points, since
+ * these deal only once.
+ */
+export function pairsDealt(guard: Guard, dealers: readonly Dealer[]): readonly number[] {
+  return dealers.some(({ holder }) => holder === null) ? [...guard.pairs.keys()] : pairsFirst(guard);
+}
+
+/** Some of the pairs whose differences are pooled. */
+export function chosenOf({ pairs, shares, contributors }: Pooled, chosen: readonly number[]): Pooled {
+  const places = new Map(pairs.map((pair, place) => [pair, place]));
+  return { pairs: chosen, shares: Uint32Array.from(chosen, (pair) => shares[places.get(pair)!]!), contributors };
+}
+
+/** What is needed to test the pairs that have turned out to need it. */
+export interface Rest {
+  /** Indices of the pairs. */
+  readonly left: readonly number[];
+  /** The differences that were dealt with everything else. */
+  readonly dealt: Pooled;
+  readonly dealers: readonly Dealer[];
+  readonly self: number;
+  readonly holder: number;
+  /** This centre's own differences, one a pair of the guard. */
+  readonly own: Uint32Array;
+  readonly random: Random;
+}
+
+/** Tests the pairs that are left. What that takes is dealt now, since it is seldom needed: randomness, and where all participants hold points the differences. */
+export function* distancesLeft(comparison: Comparison, rest: Rest): Protocol<readonly Distance[]> {
   const { scheme, guard, policy } = comparison;
-  const left = pairsLeft(guard.pairs, first);
-  if (left.length === 0) return first;
-  const dealt = yield* dealing(holdersDeal(scheme, distancesDemand(guard, left, policy)), self, null, random);
-  yield* dealt.check;
-  const found = yield* distancesOf(comparison, left, dealt.supply);
-  const distances = [...first];
-  left.forEach((pair, i) => (distances[pair] = found[i]!));
-  return distances;
+  const { left, dealt: before, dealers, self, holder, own, random } = rest;
+  const demand = distancesDemand(guard, left, policy);
+  if (dealers.some((dealer) => dealer.holder === null)) {
+    const { check, supply } = yield* dealing(holdersDeal(scheme, demand), holder, null, random);
+    yield* check;
+    return yield* distancesOf(comparison, chosenOf(before, left), supply);
+  }
+  const what = { ...holdersDeal(scheme, demand), dealers, counts: left.length };
+  const secrets = { counts: Uint32Array.from(left, (pair) => own[pair]!), sums: new BigUint64Array(0) };
+  const { check, counts, contributors, supply } = yield* dealing(what, self, secrets, random);
+  yield* check;
+  return yield* distancesOf(comparison, { pairs: left, shares: counts, contributors }, supply);
 }

@@ -1,9 +1,9 @@
 import { type Policy, type Release, release, releaseAgain } from "@tutti/disclosure";
 import { canonical, contentHash, type Envelope, type Identity, readCanonical, type Sha256, type SignatureScheme } from "@tutti/envelope";
-import { join, type Random } from "@tutti/field";
+import type { Random } from "@tutti/field";
 import { type Dealer, type Dealing, type Heard, parcels, type Scheme, schemeFor, SharingFault } from "@tutti/sharing";
 import { Channel, encodeParcel, type HeardFrom, RESULT_EXCHANGE, type Said } from "./channel.ts";
-import { compute, dealingOf, type Numbers } from "./computation.ts";
+import { compute, dealingOf, type Numbers, secretsOf } from "./computation.ts";
 import { signMessage } from "./message.ts";
 import { type Participation, sessionName } from "./participation.ts";
 import { RELEASE } from "./released.ts";
@@ -151,12 +151,11 @@ export class Session {
   }
 
   /** A participant outside of the committee: it deals, and signs the result that more of the committee tell it than could lie together. */
-  *#asOutsider({ contribution, differences }: Numbers): Course {
+  *#asOutsider(numbers: Numbers): Course {
     const { plan, policy, guard, participants, self, committee } = this.#participation;
     yield { kind: "record", cells: null };
     const what = dealingOf({ plan, policy, scheme: this.#scheme, dealers: this.#dealers, guard });
-    const secrets = { counts: join([contribution.counts, differences]), sums: contribution.sums };
-    const dealt = parcels(what, self, secrets, this.#parts.random);
+    const dealt = parcels(what, self, secretsOf(numbers, guard, this.#dealers), this.#parts.random);
     const parts = participants.map((_, to) => (committee.includes(to) ? encodeParcel(dealt[committee.indexOf(to)]!) : EMPTY));
     yield { kind: "exchange", exchange: 0, said: { broadcast: EMPTY, parts }, from: [...participants.keys()] };
     const heard = yield { kind: "exchange", ...resultExchange(participants.length, EMPTY) };
