@@ -11,6 +11,7 @@ import {
   type Membership,
   type Opened,
   pairsLeft,
+  pairsThatMatter,
   type Policy,
   primary,
   type Release,
@@ -91,11 +92,22 @@ export class ClearNetwork {
     const n = participants.length;
     const about = { query: contentHash(query), policy, centres: { invited: this.centres.size, contributed: n, finished: n }, strength };
     const session = String(this.#past.length);
-    const { pairs, distances } = this.#compare(planned, participants, session, verdicts);
-    const refused = guarded(planned, pairs, distances);
+    const { pairs, all } = this.#compare(planned, participants, session);
+    // As the network does it: some are tested only when the others ask for it.
+    const distances = all.map((distance, pair) => (pairs[pair]!.later ? null : distance));
     const again = this.#defences.guard ? answerAgain(this.#past, about.query, policy, pairs, distances) : null;
-    const opened = (): Opened =>
-      openedOf(planned, pooled, policy, this.#standing(planned, verdicts, { participants, pairs, distances, refused }), this.#past);
+    const standingWithout = (more: ReadonlySet<number>): readonly Standing[] => {
+      const refused = guarded(planned, pairs, distances).map((hides, cell) => hides || more.has(cell));
+      return this.#standing(planned, verdicts, { participants, pairs, distances, refused });
+    };
+    let standing = standingWithout(new Set());
+    const waiting = pairsLeft(pairs, distances, verdicts);
+    const later = new Set(pairsThatMatter(planned, pairs, waiting, standing));
+    if (later.size > 0) {
+      for (const pair of later) distances[pair] = all[pair]!;
+      standing = standingWithout(new Set(waiting.flatMap((pair) => (later.has(pair) ? [] : [pairs[pair]!.cell]))));
+    }
+    const opened = (): Opened => openedOf(planned, pooled, policy, standing, this.#past);
     const made =
       again === null
         ? this.#released(planned, opened(), toldBefore(pairs, distances), about)
@@ -143,9 +155,8 @@ export class ClearNetwork {
     planned: Plan,
     participants: readonly string[],
     session: string,
-    small: readonly boolean[],
-  ): { readonly pairs: readonly GuardPair[]; readonly distances: readonly (Distance | null)[] } {
-    if (!this.#defences.guard) return { pairs: [], distances: [] };
+  ): { readonly pairs: readonly GuardPair[]; readonly all: readonly Distance[] } {
+    if (!this.#defences.guard) return { pairs: [], all: [] };
     this.#learn();
     const pairs = guardPairs(planned, this.#past, this.#dataset);
     const guard = { earlier: this.#past, pairs };
@@ -157,16 +168,13 @@ export class ClearNetwork {
       store.keep(session, now);
     }
     const partial = this.#past.map((past) => past.participants.some((name) => !participants.includes(name)));
-    const distances = pairs.map(({ earlier, same }, pair): Distance => {
+    const all = pairs.map(({ earlier, same }, pair): Distance => {
       const difference = differences[pair]!;
       if (difference >= this.#policy.threshold) return "far";
       if (partial[earlier]) return "near";
       return difference > 0 ? "near" : same ? "equal" : "far";
     });
-    // As the network does it: some are tested only when the others ask for it.
-    const first = distances.map((distance, pair) => (pairs[pair]!.later ? null : distance));
-    const left = new Set(pairsLeft(pairs, first, small));
-    return { pairs, distances: distances.map((distance, pair) => (left.has(pair) ? distance : first[pair]!)) };
+    return { pairs, all };
   }
 
   /** Centres keep the sets up to quantiles of past releases, from the patients that they have now. */

@@ -3,6 +3,7 @@ import { Keys, type Plan } from "@tutti/query";
 import type { EarlierRelease, ReleasedSet } from "./earlier-release.ts";
 import type { Policy } from "./policy.ts";
 import { cellsOf } from "./reveal.ts";
+import type { Standing } from "./suppression.ts";
 
 /** A cell of a new plan beside a set of an earlier release: the network counts the patients who are in one of them only. */
 export interface GuardPair {
@@ -92,6 +93,22 @@ export function pairsLeft(
 ): readonly number[] {
   const settled = new Set(pairs.flatMap(({ cell, later, same }, i) => (same && !later && distances[i] !== "far" ? [cell] : [])));
   return pairs.flatMap(({ cell, later }, i) => (later && !settled.has(cell) && !small[cell] ? [i] : []));
+}
+
+/**
+ * Of the pairs that are left, those that matter: of cells that would open, and of cohorts and strata that such cells tell of. What hides anyhow to
+ * protect another cell needs no test, as long as it goes on hiding.
+ * @param standing what becomes of each cell if none of these pairs is near
+ */
+export function pairsThatMatter(
+  plan: Plan,
+  pairs: readonly GuardPair[],
+  left: readonly number[],
+  standing: readonly Standing[],
+): readonly number[] {
+  const open = plan.cells.flatMap((cell, index) => (standing[index] === "open" ? [index, ...cell.within] : []));
+  const matters = new Set(open);
+  return left.filter((pair) => matters.has(pairs[pair]!.cell));
 }
 
 /** The cells that equal what was told before under their own definition, as indices, rising. */

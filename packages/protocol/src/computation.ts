@@ -11,10 +11,12 @@ import {
   openedQuantiles,
   openedSums,
   pairsLeft,
+  pairsThatMatter,
   type Policy,
   quantileRows,
   searchesOf,
   smallValues,
+  type Standing,
   stillStanding,
   suppress,
   toldBefore,
@@ -122,15 +124,21 @@ export function* compute(computation: Computation): Generator<Round | Recording,
   const before = answerAgain(guard.earlier, computation.query, policy, guard.pairs, distances);
   if (before !== null) return { opened: before, repeated: [], contributors };
 
-  const later = pairsLeft(guard.pairs, distances, small);
+  const present = contributors.map((dealer) => participants[dealer]!);
+  const standingWithout = (more: ReadonlySet<number>): readonly Standing[] => {
+    const refused = guarded(plan, guard.pairs, distances).map((hides, cell) => hides || left[cell] === true || more.has(cell));
+    return suppress(plan, policy, small, stillStanding(guard.earlier, present, guard.pairs, distances), refused);
+  };
+  let standing = standingWithout(new Set());
+  const waiting = pairsLeft(guard.pairs, distances, small);
+  const later = pairsThatMatter(plan, guard.pairs, waiting, standing);
   if (later.length > 0) {
     const rest = { left: later, dealt: differences, dealers, self, holder, own: numbers.differences, random };
     const found = yield* distancesLeft(comparison, rest);
     later.forEach((pair, i) => (distances[pair] = found[i]!));
+    const tested = new Set(later);
+    standing = standingWithout(new Set(waiting.flatMap((pair) => (tested.has(pair) ? [] : [guard.pairs[pair]!.cell]))));
   }
-  const refused = guarded(plan, guard.pairs, distances).map((hides, cell) => hides || left[cell] === true);
-  const present = contributors.map((dealer) => participants[dealer]!);
-  const standing = suppress(plan, policy, small, stillStanding(guard.earlier, present, guard.pairs, distances), refused);
   const cells = cellsToOpen(plan, standing);
   yield { record: cells };
   const repeated = toldBefore(guard.pairs, distances).filter((cell) => cells.includes(cell));
