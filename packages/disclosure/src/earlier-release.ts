@@ -45,18 +45,42 @@ export function stillStanding(
 ): readonly Earlier[] {
   const changed = new Set(pairs.flatMap(({ earlier, same }, i) => (same && distances[i] === "far" ? [earlier] : [])));
   const centres = [...participants].toSorted().join("\n");
-  return history
-    .filter((past, i) => !changed.has(i) && past.release?.asOf === undefined && [...past.participants].toSorted().join("\n") === centres)
-    .map(({ plan, policy, sets, release }) => {
-      const repeated = (release?.repeated ?? []).map((cell) => plan.cells[cell]!.key);
-      const opened = new Set([...repeated, ...sets.flatMap(({ key, upTo }) => (upTo === null ? [key] : []))]);
-      return {
-        plan,
-        policy,
-        small: plan.cells.map(({ key }) => (opened.has(key) ? false : null)),
-        standing: plan.cells.map(({ key }) => (opened.has(key) ? "open" : "hidden")),
-      };
-    });
+  const standing = history.filter(
+    (past, i) => !changed.has(i) && past.release?.asOf === undefined && [...past.participants].toSorted().join("\n") === centres,
+  );
+  return [...Map.groupBy(standing, ({ plan, policy }) => `${shapeOf(plan)} ${policy.threshold} ${policy.zeros}`).values()].map(asOne);
+}
+
+/** Releases of one plan as one: what any of them told is told. */
+function asOne(releases: readonly EarlierRelease[]): Earlier {
+  const { plan, policy } = releases[0]!;
+  const opened = new Set(
+    releases.flatMap(({ sets, release }) => [
+      ...(release?.repeated ?? []).map((cell) => plan.cells[cell]!.key),
+      ...sets.flatMap(({ key, upTo }) => (upTo === null ? [key] : [])),
+    ]),
+  );
+  return {
+    plan,
+    policy,
+    small: plan.cells.map(({ key }) => (opened.has(key) ? false : null)),
+    standing: plan.cells.map(({ key }) => (opened.has(key) ? "open" : "hidden")),
+  };
+}
+
+const shapes = new WeakMap<Plan, string>();
+
+/** What of a plan suppression looks at, as one text: its cells, what adds up to what, and what is shown. */
+function shapeOf(plan: Plan): string {
+  let shape = shapes.get(plan);
+  if (shape === undefined) {
+    const { cells, relations, results } = plan;
+    shapes.set(
+      plan,
+      (shape = JSON.stringify([cells.map(({ key, role, sensitive }) => [key, role, sensitive]), relations, results.map(cellsOf)])),
+    );
+  }
+  return shape;
 }
 
 /** The sets that a list of opened cells tells of. */

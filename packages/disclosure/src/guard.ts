@@ -38,7 +38,7 @@ export type Distance = "equal" | "near" | "far";
  */
 export function guardPairs(plan: Plan, history: readonly EarlierRelease[], dataset: Dataset): readonly GuardPair[] {
   if (history.length === 0) return [];
-  const keys = new Keys(dataset);
+  const keys = keysOf(dataset);
   const counted = history.map(countedSets()).flatMap((sets, earlier) => sets.map((one) => ({ ...one, earlier })));
   const isSame = (cell: number, set: ReleasedSet): boolean => set.upTo === null && set.key === plan.cells[cell]!.key;
   const lastOf = (cell: number): unknown => counted.findLast(({ set }) => isSame(cell, set));
@@ -64,6 +64,18 @@ export function guardPairs(plan: Plan, history: readonly EarlierRelease[], datas
     }
   }
   return [...pairs, ...blocks.values()];
+}
+
+/** Sets that were read once are read no more, up to so many. */
+const MAX_KEYS = 20_000;
+const read = new WeakMap<Dataset, Keys>();
+
+function keysOf(dataset: Dataset): Keys {
+  const before = read.get(dataset);
+  const keys = before === undefined || before.size > MAX_KEYS ? new Keys(dataset) : before;
+  keys.allow();
+  read.set(dataset, keys);
+  return keys;
 }
 
 /** The sets of each release in turn, with their places, less those up to a quantile that was told before of the same patients. */

@@ -1,20 +1,8 @@
 import { type Dataset, datasetName } from "@tutti/dataset";
 import { guardPairs, type Policy } from "@tutti/disclosure";
-import {
-  contentHash,
-  digestWith,
-  type Envelope,
-  EnvelopeFault,
-  type Identity,
-  LABELS,
-  type Sha256,
-  type SignatureScheme,
-  toHex,
-  toUtf8,
-} from "@tutti/envelope";
+import { contentHash, type Envelope, EnvelopeFault, type Identity, type Sha256, type SignatureScheme, toHex } from "@tutti/envelope";
 import type { Random } from "@tutti/field";
 import type { Head } from "@tutti/ledger";
-import { check, type Plan, plan } from "@tutti/query";
 import { ACCEPTANCE, REFUSAL, type RefusalReason } from "./answer.ts";
 import type { Numbers } from "./computation.ts";
 import { CLOCK_SKEW_MS, EpochKeys } from "./epoch-key.ts";
@@ -22,6 +10,7 @@ import type { History } from "./history.ts";
 import { openMessage, signMessage } from "./message.ts";
 import { OFFER, type Offer } from "./offer.ts";
 import { type Accepted, participate } from "./participation.ts";
+import { PlanCache } from "./plan-cache.ts";
 import type { PinnedRoster } from "./roster.ts";
 import { Session } from "./session.ts";
 
@@ -63,16 +52,18 @@ export class Party {
   readonly #setting: PartySetting;
   readonly #datasets: ReadonlyMap<string, { readonly dataset: Dataset; readonly hash: string }>;
   readonly #epochKeys: EpochKeys;
+  readonly #plans: PlanCache;
 
   constructor(setting: PartySetting) {
     this.#setting = setting;
     this.#datasets = new Map(setting.datasets.map((dataset) => [datasetName(dataset), { dataset, hash: contentHash(dataset) }]));
+    this.#plans = new PlanCache(setting.sha256);
     this.#epochKeys = new EpochKeys(setting.identity, setting.scheme, setting.random);
   }
 
   /** Accepts or refuses an offer, from anything at all; never throws. The answer is signed, and depends on no data. */
   consider(envelope: unknown, nowMs: number): Answer {
-    const { identity, scheme, policy, random, sha256, history, ledgerHead } = this.#setting;
+    const { identity, scheme, policy, random, history, ledgerHead } = this.#setting;
     const offer = this.#open(envelope);
     const offerHash = offer === null ? UNREADABLE : contentHash(offer);
     const refuse = (reason: RefusalReason): Answer => {
@@ -82,23 +73,23 @@ export class Party {
     if (offer === null) return refuse("altered");
     const reason = this.#reasonAgainst(offer, offerHash, nowMs);
     if (reason !== null) return refuse(reason);
-    const checked = check(offer.query, this.#datasets.get(offer.query.dataset)!.dataset);
-    if (!checked.ok) return refuse("query");
-    const planned = plan(checked.query, this.#datasets.get(offer.query.dataset)!.dataset);
-    const earlier = history.of(checked.query.dataset);
-    const guard = { earlier, pairs: guardPairs(planned, earlier, this.#datasets.get(checked.query.dataset)!.dataset) };
+    const { dataset } = this.#datasets.get(offer.query.dataset)!;
+    const planned = this.#plans.get(offer.query, dataset);
+    if (planned === null) return refuse("query");
+    const earlier = history.of(offer.query.dataset);
+    const guard = { earlier, pairs: guardPairs(planned.plan, earlier, dataset) };
     const { box, statement } = this.#epochKeys.current(nowMs);
     const acceptance = {
       centre: identity.name,
       offer: offerHash,
-      plan: planHash(planned, sha256),
+      plan: planned.hash,
       policy,
       history: offer.history,
       ledger: ledgerHead(),
       nonce: toHex(random(32)),
       epochKey: statement,
     };
-    const accepted = { offer, offerHash, plan: planned, guard, acceptance, box };
+    const accepted = { offer, offerHash, plan: planned.plan, guard, acceptance, box };
     return { envelope: signMessage(ACCEPTANCE, acceptance, identity, scheme), accepted, reason: null, offer, offerHash };
   }
 
@@ -142,8 +133,3 @@ export class Party {
 
 /** The hash that stands for an offer that can't be read. */
 const UNREADABLE = `sha256:${"0".repeat(64)}`;
-
-/** The hash of a plan as this program writes it: parties of one version derive the same. */
-function planHash(planned: Plan, hash: Sha256): string {
-  return `sha256:${toHex(digestWith(hash, LABELS.plan, toUtf8(JSON.stringify(planned))))}`;
-}

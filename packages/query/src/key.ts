@@ -9,7 +9,17 @@ export class Keys {
 
   constructor(dataset: Dataset) {
     this.#diagram = new Diagram(dataset);
+    this.allow();
+  }
+
+  /** Allows as many comparisons as a new one has. */
+  allow(): void {
     this.#diagram.allow(LIMITS.planSteps * 100);
+  }
+
+  /** How many sets have been read. */
+  get size(): number {
+    return this.#sets.size;
   }
 
   /**
