@@ -1,3 +1,4 @@
+import type { Dataset } from "@tutti/dataset";
 import type { Policy } from "@tutti/disclosure";
 import type { Condition, Measure } from "@tutti/query";
 import { dataset } from "@tutti/query/trial";
@@ -44,15 +45,25 @@ function inBoth(policy: Partial<Policy>): number | null {
   return anca === null || dyspnea === null || all === undefined ? null : anca! + dyspnea! - (all as number);
 }
 
+/** The dictionary without a way to write that sex or ANCA is missing. */
+const NEVER_MISSING: Dataset = {
+  ...dataset,
+  variables: {
+    ...dataset.variables,
+    sex: { ...dataset.variables["sex"]!, missing: [] },
+    anca: { ...dataset.variables["anca"]!, missing: [] },
+  },
+};
+
 /** All by a stratum, where the total hides for the sake of a few: what is known of another variable stands in for it. */
-function inTheOther(policy: Partial<Policy>): number | null {
+function inTheOther(policy: Partial<Policy>, dictionary = dataset): number | null {
   const patients = [
     ...alike(10, { sex: "F", anca: false }),
     ...alike(10, { sex: "M", anca: false }),
     ...alike(2, { sex: "F", anca: true }),
     ...alike(1, { sex: "M", anca: true }),
   ];
-  const world = new World({ dataset, centres: spread(patients, NAMES), seed: 30, policy });
+  const world = new World({ dataset: dictionary, centres: spread(patients, NAMES), seed: 30, policy });
   const release = releaseOf(world.ask(world.query([count, { id: "sex", distribution: "sex" }], { by: ["anca"] })));
   const all = rowOf(release, "sex")["known"] as number | null;
   const some = rowOf(release, "n", { anca: false })["count"] as number | null;
@@ -65,6 +76,10 @@ test.fails("one release: a cohort that is a union, and both of its sides, when n
 
 test.fails("one release: the number of patients hides, and the number with a known value opens, when no value is missing", () => {
   expect(inTheOther({})).not.toBe(3);
+});
+
+test("the third does not work where the dictionary says that the value can't be missing", () => {
+  expect(inTheOther({}, NEVER_MISSING)).not.toBe(3);
 });
 
 test("neither works where the missing are a cell: then nobody missing is a number that hides", () => {

@@ -58,7 +58,7 @@ export class Diagram {
     if ("any" in predicate) return predicate.any.reduce((sum, p) => this.or(sum, this.set(p)), NONE);
     if ("not" in predicate) return this.not(this.set(predicate.not));
     const { values, variable } = this.domain(predicate.variable);
-    const known = values.length - 1;
+    const known = values.filter(({ name }) => name !== null).length;
     if ("known" in predicate) return this.#atom(predicate.variable, (i) => i < known === predicate.known);
     if ("in" in predicate) {
       const wanted = new Set(predicate.in);

@@ -12,7 +12,7 @@ export interface DomainValue {
 }
 
 /**
- * The values of a variable that a query can tell apart, the missing one last: codes in the order of their text
+ * The values of a variable that a query can tell apart, the missing one, if the dictionary has a way to write it, last: codes in the order of their text
  * (so that no order of keys in a file matters), true and false, or the bands between the cut points.
  */
 export interface Domain {
@@ -25,8 +25,10 @@ export interface Domain {
 export function domainOf(name: string, dataset: Dataset): Domain {
   const variable = variableOf(name, dataset);
   if (variable === undefined) throw new RangeError("the dataset has no such variable: check the query before planning it");
-  const missing: DomainValue = { name: null, text: "?", condition: { variable: name, known: false } };
-  return { name, variable, values: [...knownValues(name, variable), missing] };
+  const known = knownValues(name, variable);
+  // Where the dictionary has no way to write that a value is missing, none is.
+  if (variable.missing.length === 0) return { name, variable, values: known };
+  return { name, variable, values: [...known, { name: null, text: "?", condition: { variable: name, known: false } }] };
 }
 
 /** The variable of that name, or undefined. */

@@ -159,7 +159,7 @@ class Planning {
   }
 
   #values(variable: string): readonly { name: string | boolean | null; condition: Predicate }[] {
-    return this.#draft.diagram.domain(variable).values.slice(0, -1);
+    return this.#draft.diagram.domain(variable).values.filter(({ name }) => name !== null);
   }
 
   #grid(name: string): ReturnType<typeof gridOf> {
