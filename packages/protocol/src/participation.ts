@@ -9,6 +9,7 @@ import {
   type Secret,
   type Sha256,
   type SignatureScheme,
+  toHex,
   toUtf8,
 } from "@tutti/envelope";
 import type { Head } from "@tutti/ledger";
@@ -127,7 +128,7 @@ export function sessionIdOf(offerHash: string, policy: Policy, acceptances: read
 
 /** The hex of a session's id: its name in addresses and logs. */
 export function sessionName(session: Uint8Array): string {
-  return Array.from(session, (byte) => byte.toString(16).padStart(2, "0")).join("");
+  return toHex(session);
 }
 
 /** The acceptances in a formation of this offer, each signed by its centre. Throws an EnvelopeFault for anything else. */

@@ -25,7 +25,7 @@ test.each([
   "SELECT getenv('HOME')",
   "INSTALL httpfs",
   "LOAD httpfs",
-  "LOAD '/tmp/x.duckdb_extension'",
+  "LOAD 'x.duckdb_extension'",
   "SET enable_external_access = true",
   "SET lock_configuration = false",
   "SET disabled_filesystems = ''",
