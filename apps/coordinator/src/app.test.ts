@@ -99,6 +99,27 @@ test("a signed request counts once", async () => {
   expect(await nameOf(await network.send("POST", OFFERS, headers, EMPTY))).toBe("not-signed");
 });
 
+test("who is not let in has no byte of their body read", async () => {
+  const network = new TrialNetwork();
+  const [centre] = network.centres;
+  const signed = centre!.signed("POST", OFFERS, EMPTY);
+  const other = new TrialNetwork().centres[0]!.signed("POST", OFFERS, EMPTY);
+  const sentWith = async (headers: Readonly<Record<string, string>>) => {
+    let read = false;
+    const body = new ReadableStream({ pull: (stream) => ((read = true), stream.enqueue(EMPTY), stream.close()) }, { highWaterMark: 0 });
+    const init = { method: "POST", headers: { "content-length": "2", ...headers }, body, duplex: "half" as const };
+    const { status } = await network.app.request(`http://coordinator${OFFERS}`, init);
+    return [status, read];
+  };
+  expect(await sentWith({})).toEqual([401, false]);
+  expect(await sentWith(other)).toEqual([401, false]);
+  await network.ask();
+  expect(await sentWith(signed)).toEqual([200, true]);
+  expect(await sentWith(signed)).toEqual([401, false]);
+  await network.clock.advance(181_000);
+  expect(await sentWith(centre!.signed("POST", "/v1/other", EMPTY))).toEqual([401, false]);
+});
+
 test("a signed request that is too old does not count", async () => {
   const network = new TrialNetwork();
   const headers = network.centres[0]!.signed("POST", OFFERS, EMPTY);

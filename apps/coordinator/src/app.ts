@@ -50,8 +50,9 @@ export function createApp(setting: AppSetting): App {
     return requester;
   };
   const fromCentre = async (c: Context, limit: number): Promise<{ readonly centre: string; readonly body: Uint8Array }> => {
+    const { centre, demandBody } = gate.admit({ method: c.req.method, target: targetOf(c.req.url), headers: c.req.raw.headers });
     const body = await readBody(c, limit);
-    const centre = gate.centreOf({ method: c.req.method, target: targetOf(c.req.url), headers: c.req.raw.headers, body });
+    demandBody(body);
     return { centre, body };
   };
 

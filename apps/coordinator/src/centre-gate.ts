@@ -1,16 +1,14 @@
-import { HttpSignatureFault, type Sha256, type SignatureScheme, verifyRequest } from "@tutti/envelope";
+import { demandDigest, HttpSignatureFault, type Sha256, type SignatureScheme, type SignedHttpHead, verifyHead } from "@tutti/envelope";
 import { CLOCK_SKEW_MS, type PinnedRoster } from "@tutti/protocol";
 import type { Clock } from "./clock.ts";
 import { Nonces } from "./nonces.ts";
 import { ProblemFault } from "./problem-fault.ts";
 
-/** A request as it came in. */
-export interface RawRequest {
-  readonly method: string;
-  /** Path and query. */
-  readonly target: string;
-  readonly headers: { get(name: string): string | null };
-  readonly body: Uint8Array;
+/** A centre at the gate: its request counts once its body is the one that was signed. */
+export interface Admitted {
+  readonly centre: string;
+  /** Throws a ProblemFault `not-signed` for another body than the one that was signed. */
+  demandBody(body: Uint8Array): void;
 }
 
 const SKEW_SECONDS = CLOCK_SKEW_MS / 1_000;
@@ -30,22 +28,22 @@ export class CentreGate {
     this.#clock = clock;
   }
 
-  /** The centre that signed a request. Throws a ProblemFault `not-signed`. */
-  centreOf(request: RawRequest): string {
+  /** The centre that signed a request, before its body is read; its nonce counts as used from here on. Throws a ProblemFault `not-signed`. */
+  admit(request: SignedHttpHead): Admitted {
     const nowSeconds = Math.floor(this.#clock.nowMs() / 1_000);
-    const verification = { audience: this.#roster.coordinator.name, nowSeconds, skewSeconds: SKEW_SECONDS, sha256: this.#sha256 };
-    try {
-      const { keyid, nonce, expiresSeconds } = verifyRequest(
-        request,
-        (name) => this.#roster.centreKeys.get(name) ?? null,
-        verification,
-        this.#scheme,
-      );
-      if (!this.#nonces.use(`${keyid} ${nonce}`, expiresSeconds + SKEW_SECONDS, nowSeconds))
-        throw new ProblemFault("not-signed", "this signed request was received before: sign it again with a new nonce");
-      return keyid;
-    } catch (fault) {
-      throw fault instanceof HttpSignatureFault ? new ProblemFault("not-signed", fault.message) : fault;
-    }
+    const { centreKeys, coordinator } = this.#roster;
+    const verification = { audience: coordinator.name, nowSeconds, skewSeconds: SKEW_SECONDS };
+    const head = signedOrRefused(() => verifyHead(request, (name) => centreKeys.get(name) ?? null, verification, this.#scheme));
+    if (!this.#nonces.use(`${head.keyid} ${head.nonce}`, head.expiresSeconds + SKEW_SECONDS, nowSeconds))
+      throw new ProblemFault("not-signed", "this signed request was received before: sign it again with a new nonce");
+    return { centre: head.keyid, demandBody: (body) => signedOrRefused(() => demandDigest(head, body, this.#sha256)) };
+  }
+}
+
+function signedOrRefused<T>(check: () => T): T {
+  try {
+    return check();
+  } catch (fault) {
+    throw fault instanceof HttpSignatureFault ? new ProblemFault("not-signed", fault.message) : fault;
   }
 }

@@ -20,12 +20,16 @@ const TARGET = /^\/[A-Za-z0-9._~!$&()*+,;=:@%/-]*(?:\?[A-Za-z0-9._~!$&()*+,;=:@%
 const DOT_SEGMENT = /\/(?:\.|%2e){1,2}(?:[/?]|$)/i;
 
 /** Whether a request can be signed: a method in capitals, a target of at most 2,048 characters that arrives as it was sent. */
-export function isSignable({ method, target }: HttpRequest): boolean {
+export function isSignable({ method, target }: Pick<HttpRequest, "method" | "target">): boolean {
   return /^[A-Z]{1,16}$/.test(method) && target.length <= 2_048 && TARGET.test(target) && !DOT_SEGMENT.test(target);
 }
 
 /** The values that its signature covers, RFC 9421 §2.2 and RFC 9530. */
-export function componentsOf({ method, target }: HttpRequest, digest: string, audience: string): readonly Component[] {
+export function componentsOf(
+  { method, target }: Pick<HttpRequest, "method" | "target">,
+  digest: string,
+  audience: string,
+): readonly Component[] {
   const query = target.indexOf("?");
   return [
     ["@method", method],

@@ -29,6 +29,9 @@ export interface Signing {
   readonly sha256?: Sha256 | undefined;
 }
 
+/** What comes of a request before its body: enough to say who sent it. */
+export type SignedHttpHead = Omit<SignedHttpRequest, "body">;
+
 /** How a request is checked. */
 export interface Verification {
   /** The name of the party that checks. */
@@ -45,6 +48,12 @@ export interface Verified {
   readonly keyid: string;
   readonly nonce: string;
   readonly expiresSeconds: number;
+}
+
+/** Who signed a request whose body is still to come, and the digest that the body must have. */
+export interface VerifiedHead extends Verified {
+  /** The signed `Content-Digest`. */
+  readonly digest: string;
 }
 
 /** A request counts for at most this long, so that a receiver need not remember nonces for longer. */
@@ -95,16 +104,17 @@ export function signRequest(request: HttpRequest, identity: Identity, signing: S
 }
 
 /**
- * Who signed a request, checked against the key that `lookup` knows under that name. It does not know which nonces were used: that is the
- * caller's, with what it returns.
+ * Who signed a request, from its request line and fields alone: whoever can't be let in is known before a byte of the body is read. Checked
+ * against the key that `lookup` knows under that name. The caller then refuses a nonce that was used, and holds the body to `digest` by
+ * `demandDigest`.
  * @throws HttpSignatureFault, and nothing else
  */
-export function verifyRequest(
-  request: SignedHttpRequest,
+export function verifyHead(
+  request: SignedHttpHead,
   lookup: (keyid: string) => Uint8Array | null,
   verification: Verification,
   scheme: SignatureScheme,
-): Verified {
+): VerifiedHead {
   const { input, signature, digest, audience } = fieldsOf(request);
   const parameters = readInput(input);
   if (parameters === null || !isSignable(request)) throw unlikeProfile();
@@ -120,13 +130,32 @@ export function verifyRequest(
       "the signature of the request does not hold: it was altered on its way, or signed with another key",
     );
   }
-  if (contentDigest(request.body, verification.sha256) !== digest) {
-    throw new HttpSignatureFault("digest", "the body of the request is not the one that was signed: something on its way altered it");
-  }
-  return { keyid: parameters.keyid, nonce: parameters.nonce, expiresSeconds: parameters.expiresSeconds };
+  return { keyid: parameters.keyid, nonce: parameters.nonce, expiresSeconds: parameters.expiresSeconds, digest };
 }
 
-function fieldsOf({ headers }: SignedHttpRequest): { input: string; signature: Uint8Array; digest: string; audience: string } {
+/** Holds a body to the digest that was signed, RFC 9530. Throws an HttpSignatureFault `digest` for another body. */
+export function demandDigest({ digest }: Pick<VerifiedHead, "digest">, body: Uint8Array, hash?: Sha256): void {
+  if (contentDigest(body, hash) !== digest) {
+    throw new HttpSignatureFault("digest", "the body of the request is not the one that was signed: something on its way altered it");
+  }
+}
+
+/**
+ * Who signed a request, head and body at once. It does not know which nonces were used: that is the caller's, with what it returns.
+ * @throws HttpSignatureFault, and nothing else
+ */
+export function verifyRequest(
+  request: SignedHttpRequest,
+  lookup: (keyid: string) => Uint8Array | null,
+  verification: Verification,
+  scheme: SignatureScheme,
+): Verified {
+  const { digest, ...verified } = verifyHead(request, lookup, verification, scheme);
+  demandDigest({ digest }, request.body, verification.sha256);
+  return verified;
+}
+
+function fieldsOf({ headers }: SignedHttpHead): { input: string; signature: Uint8Array; digest: string; audience: string } {
   const input = headers.get("signature-input") ?? null;
   const signature = headers.get("signature") ?? null;
   if (input === null || signature === null) {

@@ -19,8 +19,8 @@ export {
 export type { Envelope, EnvelopeSignature, Opened } from "./dsse.ts";
 export { fromHex, toHex } from "./hex.ts";
 export type { HttpRequest, SignedHttpRequest } from "./http-request.ts";
-export { HttpSignatureFault, MAX_TTL_SECONDS, signRequest, verifyRequest } from "./http-signature.ts";
-export type { SignatureFields, Signing, Verification, Verified } from "./http-signature.ts";
+export { demandDigest, HttpSignatureFault, MAX_TTL_SECONDS, signRequest, verifyHead, verifyRequest } from "./http-signature.ts";
+export type { SignatureFields, SignedHttpHead, Signing, Verification, Verified, VerifiedHead } from "./http-signature.ts";
 export {
   createIdentity,
   fingerprint,
