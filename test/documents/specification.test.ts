@@ -3,6 +3,7 @@ import { LABELS } from "@tutti/envelope";
 import { ENDPOINTS, PROBLEMS, REFUSAL_REASONS, STOP_CAUSES } from "@tutti/protocol";
 import { expect, test } from "vitest";
 import { filesBelow, jsonOf, textOf } from "../invariants/repository.ts";
+import { tableBelow } from "./table-below.ts";
 
 // The tables of the specifications hold what the code holds: no more, no less, in the same words.
 
@@ -10,22 +11,6 @@ const http = textOf("docs/spec/http.md");
 const protocol = textOf("docs/spec/protocol.md");
 const disclosure = textOf("docs/spec/disclosure.md");
 const threats = textOf("docs/threat-model.md");
-
-/** The cells of the table below a heading, row by row, without head and rule. */
-function tableBelow(text: string, heading: string): readonly (readonly string[])[] {
-  const from = text.indexOf(`\n${heading}\n`);
-  expect(from).toBeGreaterThan(0);
-  const lines = text.slice(from).split("\n").slice(2);
-  const start = lines.findIndex((line) => line.startsWith("|"));
-  const table = lines.slice(start);
-  const end = table.findIndex((line) => !line.startsWith("|"));
-  return table.slice(2, end).map((line) =>
-    line
-      .split("|")
-      .slice(1, -1)
-      .map((cell) => cell.trim()),
-  );
-}
 
 test("endpoints", () => {
   const told = tableBelow(http, "## Endpoints").map(([request, caller]) => [request, caller]);

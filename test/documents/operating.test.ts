@@ -1,0 +1,32 @@
+import { OUTCOMES, PROBLEMS, REFUSAL_REASONS, STOP_CAUSES } from "@tutti/protocol";
+import { expect, test } from "vitest";
+import { textOf } from "../invariants/repository.ts";
+import { tableBelow } from "./table-below.ts";
+
+// The page for operators has every name that a program can say, with what to do about it.
+
+const page = textOf("docs/operating.md");
+
+/** The names of a table, without their marks; each row says what to do in its last cell. */
+function namesBelow(heading: string): readonly string[] {
+  const rows = tableBelow(page, heading);
+  for (const [name, ...cells] of rows) expect([name, cells.at(-1)]).toEqual([name, expect.stringMatching(/\w{3}/)]);
+  return rows.map(([name]) => name!.replaceAll("`", ""));
+}
+
+test("outcomes", () => {
+  expect(namesBelow("### How a query ended")).toEqual([...OUTCOMES]);
+});
+
+test("reasons of a refusal", () => {
+  expect(namesBelow("### Refusals")).toEqual([...REFUSAL_REASONS]);
+});
+
+test("causes of a stop", () => {
+  expect(namesBelow("### Stops")).toEqual([...STOP_CAUSES]);
+});
+
+test("problems, with their status", () => {
+  expect(namesBelow("### Problems")).toEqual(Object.keys(PROBLEMS));
+  expect(tableBelow(page, "### Problems").map(([, status]) => Number(status))).toEqual(Object.values(PROBLEMS).map(({ status }) => status));
+});
