@@ -3,6 +3,7 @@ import { type Accepted, type Answer, Party, type PartySetting, SessionStop, sign
 import type { Contribution, Plan } from "@tutti/query";
 import { KeptSetsFault } from "./guard/kept-sets.ts";
 import type { Asked, Past, Prepared } from "./guard/past.ts";
+import { LinkFault } from "./link-fault.ts";
 import { retryDelayMs } from "./retry.ts";
 import { type Ending, runSession, type SessionHost } from "./session-run.ts";
 import { isTold, stopOf } from "./stopping.ts";
@@ -25,6 +26,8 @@ const STOP_MS = 5_000;
 const CATCH_UP_MS = 20_000;
 /** Doublings of the pause while only known offers come: less than a second, so that a new one is not kept waiting. */
 const SLOWEST = 4;
+/** Until somebody has set a proxy or a certificate right; a proxy may lock an account that is tried more often. */
+const BLOCKED_PAUSE_MS = 60_000;
 /** Unreadable offers that are remembered. */
 const MAX_UNREADABLE = 100;
 
@@ -83,7 +86,7 @@ export class Agent {
       } catch (fault) {
         if (signal.aborted) break;
         log.warn({ problem: fault instanceof Error ? fault.message : "unknown", failures }, "no offers could be asked for");
-        pauseMs = retryDelayMs(failures++, setting.random);
+        pauseMs = Math.max(retryDelayMs(failures++, setting.random), shortestPauseMs(fault));
       }
       if (pauseMs > 0) await sleep(pauseMs).catch(() => {});
     }
@@ -245,4 +248,9 @@ export class Agent {
     }
     return cause;
   }
+}
+
+function shortestPauseMs(fault: unknown): number {
+  if (!(fault instanceof LinkFault)) return 0;
+  return fault.kind === "blocked" ? BLOCKED_PAUSE_MS : fault.retryAfterMs;
 }

@@ -45,6 +45,14 @@ test("paths start at the configuration's folder, and nothing can be changed", ()
   expect(Object.isFrozen(config) && Object.isFrozen(config.datasets) && Object.isFrozen(config.datasets[0])).toBe(true);
 });
 
+test("the paths of proxy and authority are relative to the file too", () => {
+  const proxy = { url: "http://proxy.example:3128", user: "necker", passwordFile: "proxy-password" };
+  expect(read({ ...whole, proxy, certificateAuthority: "ca.pem" })).toMatchObject({
+    proxy: { ...proxy, passwordFile: join(folder, "proxy-password") },
+    certificateAuthority: join(folder, "ca.pem"),
+  });
+});
+
 test.each([
   [{ ...whole, identitty: "x" }, /unknown key "identitty": did you mean "identity"\?/],
   [{ ...whole, colour: "blue" }, /unknown key "colour": the keys are centre, coordinator/],
@@ -55,6 +63,9 @@ test.each([
   [{ ...whole, coordinator: "https://tutti.example/path" }, /coordinator: /],
   [{ ...whole, coordinator: "https://me:secret@tutti.example" }, /coordinator: /],
   [{ ...whole, coordinator: "tutti.example" }, /coordinator: /],
+  [{ ...whole, proxy: { url: "http://proxy.example:3128", usr: "x" } }, /unknown key "usr" in proxy: did you mean "user"\?/],
+  [{ ...whole, proxy: { url: "http://me:secret@proxy.example:3128" } }, /proxy\.url: .*its password into a file/],
+  [{ ...whole, proxy: { url: "http://proxy.example:3128", user: "me" } }, /proxy: give user and passwordFile, or neither/],
   ["{", /is not JSON/],
   ["[]", /the configuration: /],
 ])("what does not fit is named (%#)", (value, problem) => {

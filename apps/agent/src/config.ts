@@ -3,6 +3,7 @@ import { dirname, resolve } from "node:path";
 import { partyNameSchema } from "@tutti/envelope";
 import { nearest } from "@tutti/query";
 import { z } from "zod";
+import type { ProxyEntry } from "./route.ts";
 import { StartProblem } from "./start-problem.ts";
 
 /** Where the data of one dataset lie. */
@@ -19,6 +20,10 @@ export interface AgentConfig {
   readonly centre: string;
   /** The coordinator's address, without a path. */
   readonly coordinator: string;
+  /** The proxy that this machine has to go through. */
+  readonly proxy?: ProxyEntry | undefined;
+  /** The certificate of an authority that counts beside those that Node knows (PEM). */
+  readonly certificateAuthority?: string | undefined;
   /** `identity.json`, this centre's secret. */
   readonly identity: string;
   /** `roster.json`, pinned. */
@@ -36,12 +41,25 @@ export interface AgentConfig {
 const path = z.string().min(1).max(4_096);
 
 const filesShape = { dictionary: path, data: path };
+const proxyShape = {
+  url: z
+    .string()
+    .max(300)
+    .refine(isProxyAddress, "write the proxy's address as http://host:port; its user goes into user, its password into a file"),
+  user: z.string().min(1).max(300).optional(),
+  passwordFile: path.optional(),
+};
 const configShape = {
   centre: partyNameSchema,
   coordinator: z
     .string()
     .max(300)
     .refine(isCoordinatorAddress, "write the coordinator's address as https://host or https://host:port; http only for this machine"),
+  proxy: z
+    .strictObject(proxyShape)
+    .refine(({ user, passwordFile }) => (user === undefined) === (passwordFile === undefined), "give user and passwordFile, or neither")
+    .optional(),
+  certificateAuthority: path.optional(),
   identity: path,
   roster: path,
   datasets: z.array(z.strictObject(filesShape)).min(1).max(100),
@@ -57,7 +75,7 @@ export function readConfig(file: string): AgentConfig {
   const parsed = configSchema.safeParse(jsonOf(file));
   if (!parsed.success) throw new StartProblem(`${file}: ${wording(parsed.error.issues[0])}`);
   const at = (relative: string) => resolve(dirname(file), relative);
-  const { datasets, policy, ...rest } = parsed.data;
+  const { datasets, policy, proxy, certificateAuthority, ...rest } = parsed.data;
   return Object.freeze({
     ...rest,
     identity: at(rest.identity),
@@ -65,7 +83,13 @@ export function readConfig(file: string): AgentConfig {
     ledger: at(rest.ledger),
     datasets: Object.freeze(datasets.map(({ dictionary, data }) => Object.freeze({ dictionary: at(dictionary), data: at(data) }))),
     ...(policy === undefined ? {} : { policy: at(policy) }),
+    ...(proxy === undefined ? {} : { proxy: Object.freeze(proxyWith(proxy, at)) }),
+    ...(certificateAuthority === undefined ? {} : { certificateAuthority: at(certificateAuthority) }),
   });
+}
+
+function proxyWith({ passwordFile, ...rest }: ProxyEntry, at: (relative: string) => string): ProxyEntry {
+  return passwordFile === undefined ? rest : { ...rest, passwordFile: at(passwordFile) };
 }
 
 function jsonOf(file: string): unknown {
@@ -87,7 +111,7 @@ function wording(issue: z.core.$ZodIssue | undefined): string {
   const at = issue.path.map(String).join(".");
   if (issue.code === "unrecognized_keys") {
     const key = issue.keys[0]!;
-    const known = Object.keys(at === "" ? configShape : filesShape);
+    const known = Object.keys(at === "" ? configShape : at === "proxy" ? proxyShape : filesShape);
     const meant = nearest(key, known);
     const hint = meant === null ? `the keys are ${known.join(", ")}` : `did you mean ${JSON.stringify(meant)}?`;
     return `unknown key ${JSON.stringify(key.slice(0, 40))}${at === "" ? "" : ` in ${at}`}: ${hint}`;
@@ -101,4 +125,10 @@ function isCoordinatorAddress(text: string): boolean {
   const bare = pathname === "/" && search === "" && hash === "" && username === "" && password === "";
   const here = hostname === "localhost" || hostname === "[::1]" || /^127(\.\d+){3}$/.test(hostname);
   return bare && (protocol === "https:" || (protocol === "http:" && here));
+}
+
+function isProxyAddress(text: string): boolean {
+  if (!URL.canParse(text)) return false;
+  const { protocol, pathname, search, hash, username, password } = new URL(text);
+  return /^https?:$/.test(protocol) && pathname === "/" && search === "" && hash === "" && username === "" && password === "";
 }

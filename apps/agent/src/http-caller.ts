@@ -1,6 +1,7 @@
 import { setMaxListeners } from "node:events";
 import * as http from "node:http";
 import * as https from "node:https";
+import { DIRECT, type Route } from "./route.ts";
 
 /** One HTTP request. */
 export interface Call {
@@ -18,10 +19,12 @@ export interface Call {
 /** Its answer. */
 export interface Reply {
   readonly status: number;
+  /** `Retry-After` in milliseconds; 0 without one. */
+  readonly retryAfterMs: number;
   readonly body: Uint8Array;
 }
 
-/** Requests to one address over connections that stay open. Every failure to get an answer is an Error. */
+/** Requests to one address, by a proxy where there is one, over connections that stay open. Every failure to get an answer is an Error. */
 export class HttpCaller {
   readonly #address: URL;
   readonly #client: typeof http | typeof https;
@@ -29,10 +32,15 @@ export class HttpCaller {
   readonly #signal: AbortSignal;
 
   /** @param signal ends every request */
-  constructor(address: string, signal: AbortSignal) {
+  constructor(address: string, signal: AbortSignal, { proxy, authorities }: Route = DIRECT) {
     this.#address = new URL(address);
     this.#client = this.#address.protocol === "https:" ? https : http;
-    this.#agent = new this.#client.Agent({ keepAlive: true, scheduling: "lifo" });
+    this.#agent = new this.#client.Agent({
+      keepAlive: true,
+      scheduling: "lifo",
+      ...(proxy === null ? {} : { proxyEnv: { HTTP_PROXY: proxy, HTTPS_PROXY: proxy } }),
+      ...(authorities === null ? {} : { ca: [...authorities] }),
+    });
     this.#signal = signal;
     setMaxListeners(0, signal);
   }
@@ -58,7 +66,7 @@ export class HttpCaller {
       request.on("error", (error) => settle(() => reject(error)));
       request.on("response", (response) => {
         read(response, maxBytes).then(
-          (bytes) => settle(() => resolve({ status: response.statusCode ?? 0, body: bytes })),
+          (bytes) => settle(() => resolve({ status: response.statusCode ?? 0, retryAfterMs: retryAfterOf(response), body: bytes })),
           (error: unknown) => {
             request.destroy();
             settle(() => reject(error));
@@ -69,6 +77,12 @@ export class HttpCaller {
       request.end(body);
     });
   }
+}
+
+/** RFC 9110 §10.2.3, seconds only: a date would need both clocks to agree. */
+function retryAfterOf({ headers }: http.IncomingMessage): number {
+  const seconds = headers["retry-after"];
+  return seconds !== undefined && /^\d{1,5}$/.test(seconds) ? Number(seconds) * 1_000 : 0;
 }
 
 async function read(response: http.IncomingMessage, maxBytes: number): Promise<Uint8Array> {

@@ -142,6 +142,20 @@ test("a bundle that got no answer is posted again: the same bytes, another nonce
   expect(new Set(seen.map(({ signedBy }) => signedBy))).toEqual(new Set([identity.name]));
 });
 
+test("a coordinator that asks for a pause gets it", async () => {
+  const value = problem("too-fast", "wait");
+  const pause = (response: ServerResponse) =>
+    void response.writeHead(429, { "content-type": "application/problem+json", "retry-after": "1" }).end(JSON.stringify(value));
+  replies = [pause, octets(Buffer.from("delivery"))];
+  const began = performance.now();
+  await link.exchange("cafe", 0, Buffer.from("bundle"), soon(5_000));
+  // A timer may fire a little early.
+  expect(performance.now() - began).toBeGreaterThan(990);
+  replies = [pause];
+  const fault: unknown = await link.offers().catch((error: unknown) => error);
+  expect(fault).toMatchObject({ kind: "too-fast", retryAfterMs: 1_000 });
+});
+
 test("an acceptance is handed in again until there is a formation", async () => {
   replies = [json({ formation: null }), json({ formation: envelope })];
   expect(await link.accept(offerHash, envelope, soon())).toEqual(envelope);

@@ -14,6 +14,8 @@ import type { CoordinatorLink } from "./coordinator-link.ts";
 import { HttpCaller, type Reply } from "./http-caller.ts";
 import { LinkFault } from "./link-fault.ts";
 import { retryDelayMs } from "./retry.ts";
+import type { Route } from "./route.ts";
+import { proxySaid, type Unreachable, whyUnreachable } from "./unreachable.ts";
 
 /** What a link is made of. */
 export interface HttpLinkParts {
@@ -27,6 +29,8 @@ export interface HttpLinkParts {
   readonly nowMs: () => number;
   /** Ends everything that is under way. */
   readonly signal: AbortSignal;
+  /** The way to the coordinator; directly when left out. */
+  readonly route?: Route | undefined;
 }
 
 type Segments = Readonly<Record<string, string>>;
@@ -47,7 +51,7 @@ export class HttpLink implements CoordinatorLink {
 
   constructor(parts: HttpLinkParts) {
     this.#parts = parts;
-    this.#caller = new HttpCaller(parts.address, parts.signal);
+    this.#caller = new HttpCaller(parts.address, parts.signal, parts.route);
   }
 
   async roster(deadlineMs: number): Promise<Envelope> {
@@ -116,17 +120,22 @@ export class HttpLink implements CoordinatorLink {
     final: (reply: Uint8Array) => boolean = () => true,
   ): Promise<Uint8Array> {
     const { nowMs, random, signal } = this.#parts;
+    let last = new LinkFault("unreachable", "the coordinator did not answer in time");
     for (let failures = 0; ; failures++) {
       const leftMs = deadlineMs - nowMs();
-      if (leftMs <= 0) throw new LinkFault("unreachable", "the coordinator did not answer in time");
+      if (leftMs <= 0) throw last;
+      let askedNotToMs = 0;
       try {
         const reply = await this.#once(endpoint, segments, body, Math.min(leftMs, WAIT_MS + SLACK_MS));
         if (final(reply)) return reply;
         failures = 0;
       } catch (fault) {
         if (!(fault instanceof LinkFault) || !RETRIED.has(fault.kind) || signal.aborted) throw fault;
+        last = fault;
+        askedNotToMs = fault.retryAfterMs;
       }
-      await sleep(Math.min(retryDelayMs(failures, random), Math.max(0, deadlineMs - nowMs())), undefined, { signal });
+      const pauseMs = Math.max(askedNotToMs, retryDelayMs(failures, random));
+      await sleep(Math.min(pauseMs, Math.max(0, deadlineMs - nowMs())), undefined, { signal });
     }
   }
 
@@ -141,8 +150,8 @@ export class HttpLink implements CoordinatorLink {
     let reply: Reply;
     try {
       reply = await this.#caller.call({ method, target, headers, body, timeoutMs, maxBytes }, sent);
-    } catch {
-      throw new LinkFault("unreachable", "the coordinator can't be reached");
+    } catch (error) {
+      throw noAnswer(whyUnreachable(error));
     }
     if (reply.status >= 200 && reply.status < 300) return reply.body;
     throw faultOf(reply);
@@ -162,16 +171,22 @@ export class HttpLink implements CoordinatorLink {
 }
 
 /** What may be over the next time. */
-const RETRIED: ReadonlySet<LinkFault["kind"]> = new Set(["unreachable", "too-many"]);
+const RETRIED: ReadonlySet<LinkFault["kind"]> = new Set(["unreachable", "too-many", "too-fast"]);
 
 /** The coordinator's problem; answers that are not its own come from something on the way, which may be over soon. */
-function faultOf({ status, body }: Reply): LinkFault {
+function faultOf({ status, retryAfterMs, body }: Reply): LinkFault {
   const { data: problem } = problemSchema.safeParse(parsed(body));
   const name = problem === undefined ? null : problemName(problem);
-  if (problem !== undefined && name !== null) return new LinkFault(name, problem.detail ?? problem.title, problem.outcome ?? null);
+  if (problem !== undefined && name !== null)
+    return new LinkFault(name, problem.detail ?? problem.title, problem.outcome ?? null, retryAfterMs);
+  if (status === 407) return noAnswer(proxySaid(status));
   return status >= 500
     ? new LinkFault("unreachable", `something between here and the coordinator answered with status ${status}`)
     : new LinkFault("unlike", `status ${status} came without a problem of the protocol: is this the coordinator's address?`);
+}
+
+function noAnswer({ message, blocked }: Unreachable): LinkFault {
+  return new LinkFault(blocked ? "blocked" : "unreachable", `the coordinator can't be reached: ${message}`);
 }
 
 function jsonOf<T>({ response }: Pick<Endpoint<never, T>, "response">, bytes: Uint8Array): T {

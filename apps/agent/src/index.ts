@@ -7,5 +7,7 @@ export { HttpLink } from "./http-link.ts";
 export { LedgerFile } from "./ledger-file.ts";
 export type { Ledger } from "./ledger-file.ts";
 export { LinkFault } from "./link-fault.ts";
+export { readRoute } from "./route.ts";
+export type { ProxyEntry, Route } from "./route.ts";
 export { StartProblem } from "./start-problem.ts";
 export { openSource } from "./source/source.ts";

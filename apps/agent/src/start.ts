@@ -15,6 +15,7 @@ import { HttpLink } from "./http-link.ts";
 import { LedgerFile } from "./ledger-file.ts";
 import { LinkFault } from "./link-fault.ts";
 import { random, scheme, sha256 } from "./platform-crypto.ts";
+import { readRoute } from "./route.ts";
 import type { Source } from "./source/source.ts";
 import { StartProblem } from "./start-problem.ts";
 
@@ -37,6 +38,7 @@ export async function start(config: AgentConfig, log: AgentLog, signal: AbortSig
   const identity = identityOf(config);
   const roster = rosterOf(config, identity);
   const policy = policyOf(config);
+  const route = readRoute(config.proxy, config.certificateAuthority);
   const datasets = config.datasets.map(({ dictionary }) => readDataset(dictionary));
   const ledger = await LedgerFile.open(config.ledger, nowMs);
   const sources = new Map<string, Source>();
@@ -56,7 +58,17 @@ export async function start(config: AgentConfig, log: AgentLog, signal: AbortSig
       sources.set(datasetName(dataset), await openDataset(dataset, config.datasets[i]!.data, registry));
     }
     await registry.commit();
-    const parts = { address: config.coordinator, coordinator: roster.coordinator.name, identity, scheme, sha256, random, nowMs, signal };
+    const parts = {
+      address: config.coordinator,
+      coordinator: roster.coordinator.name,
+      identity,
+      scheme,
+      sha256,
+      random,
+      nowMs,
+      signal,
+      route,
+    };
     const link = new HttpLink(parts);
     await connect(link, roster, config.coordinator, nowMs);
     const setting = { identity, roster, policy, datasets, scheme, sha256, random };
@@ -83,6 +95,7 @@ async function connect(link: HttpLink, roster: PinnedRoster, address: string, no
       );
   } catch (fault) {
     if (fault instanceof StartProblem) throw fault;
+    if (fault instanceof LinkFault && fault.kind === "blocked") throw new StartProblem(`no coordinator at ${address}: ${fault.message}`);
     const why = fault instanceof LinkFault || fault instanceof EnvelopeFault ? fault.message : "it can't be asked";
     throw new StartProblem(
       `no coordinator at ${address}: ${why}; check the address, that it runs, and that the firewall lets this machine dial out`,

@@ -14,7 +14,7 @@ export function isTold(fault: unknown): boolean {
 }
 
 function causeOf({ kind, outcome }: LinkFault): StopCause {
-  if (kind === "too-late" || kind === "unreachable") return "late";
+  if (kind === "too-late" || kind === "unreachable" || kind === "blocked") return "late";
   if (kind !== "ended") return "ended";
   return STOP_CAUSES.find((cause) => cause === outcome) ?? (outcome === "timedOut" ? "late" : "ended");
 }

@@ -18,6 +18,7 @@ export type ProblemName =
   | "too-late"
   | "ended"
   | "too-many"
+  | "too-fast"
   | "stopping"
   | "defect";
 
@@ -33,6 +34,7 @@ export const PROBLEMS: Readonly<Record<ProblemName, ProblemKind>> = {
   "too-late": { status: 409, title: "The exchange is over" },
   ended: { status: 410, title: "The session or the offer has ended" },
   "too-many": { status: 429, title: "Too many requests at a time" },
+  "too-fast": { status: 429, title: "Too many requests in too short a time" },
   stopping: { status: 503, title: "The coordinator is stopping" },
   defect: { status: 500, title: "A mistake in this program" },
 };
