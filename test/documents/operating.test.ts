@@ -1,3 +1,5 @@
+import { AGENT_EVENTS } from "@tutti/agent";
+import { COORDINATOR_EVENTS } from "@tutti/coordinator";
 import { OUTCOMES, PROBLEMS, REFUSAL_REASONS, STOP_CAUSES } from "@tutti/protocol";
 import { expect, test } from "vitest";
 import { textOf } from "../invariants/repository.ts";
@@ -29,4 +31,24 @@ test("causes of a stop", () => {
 test("problems, with their status", () => {
   expect(namesBelow("### Problems")).toEqual(Object.keys(PROBLEMS));
   expect(tableBelow(page, "### Problems").map(([, status]) => Number(status))).toEqual(Object.values(PROBLEMS).map(({ status }) => status));
+});
+
+test.each([
+  ["### Log lines of an agent", AGENT_EVENTS],
+  ["### Log lines of the coordinator", COORDINATOR_EVENTS],
+])("%s, with their levels", (heading, events: Readonly<Record<string, string>>) => {
+  expect(tableBelow(page, heading).map(([, level]) => level)).toEqual(Object.values(events));
+  expect(namesBelow(heading)).toEqual(Object.keys(events));
+});
+
+test("fields of log lines", () => {
+  const fields = ["apps/agent/src/agent-log.ts", "apps/coordinator/src/log.ts"].flatMap((path) => {
+    const [, members] = /interface \w*Fields \{([^}]*)\}/.exec(textOf(path))!;
+    return [...members!.matchAll(/readonly (\w+)\?:/g)].map(([, field]) => field!);
+  });
+  expect(
+    tableBelow(page, "### Fields")
+      .map(([field]) => field!.replaceAll("`", ""))
+      .toSorted(),
+  ).toEqual([...new Set(fields)].toSorted());
 });

@@ -1,7 +1,64 @@
-/** Where the agent tells its engineer what it does: names, hashes, causes, durations; never data, a key, or a value. */
+/**
+ * Every line that the agent logs, by its `msg`, with its level: one closed list, so that an alarm can match a line whole. What each means, and what to
+ * do about it, is in docs/operating.md.
+ */
+export const AGENT_EVENTS = {
+  ready: "info",
+  "asked to end": "info",
+  accepted: "info",
+  formed: "info",
+  exchanged: "debug",
+  ended: "info",
+  refused: "warn",
+  "no offers could be asked for": "warn",
+  "the coordinator could not be asked about earlier sessions": "warn",
+  "an earlier session was not taken into the history": "warn",
+  "the refusal was not taken": "warn",
+  "the stop was not taken": "warn",
+  "the release could not be written in the ledger": "warn",
+  "the release that all have signed did not come": "warn",
+  "the stop could not be written in the ledger": "warn",
+  "the refusal could not be written in the ledger": "error",
+  "an offer could not be answered": "error",
+  "what is dealt could not be kept": "error",
+  "the data could not be read": "error",
+  "nothing is answered any more": "error",
+} as const;
+
+/** The events of one level. */
+export type AgentEvent<Level> = {
+  [E in keyof typeof AGENT_EVENTS]: (typeof AGENT_EVENTS)[E] extends Level ? E : never;
+}[keyof typeof AGENT_EVENTS];
+
+/** What a line is about: names, hashes, causes, durations. A closed list too: no field is there for data, a key, or a value. */
+export interface AgentFields {
+  /** The query's id at the coordinator, by which the lines of all centres and of the coordinator belong together. */
+  readonly query?: string;
+  /** `sha256:…` of the offer, as the ledger has it. */
+  readonly offer?: string;
+  /** The session's name. */
+  readonly session?: string;
+  readonly requester?: string;
+  /** Why an offer was refused. */
+  readonly reason?: string | null;
+  /** How a session ended here: `released`, `shutdown`, or the cause of its stop. */
+  readonly ending?: string;
+  readonly tookMs?: number;
+  readonly exchange?: number;
+  /** How often it failed in a row. */
+  readonly failures?: number;
+  /** A sentence of this program that says what to do. */
+  readonly problem?: string;
+  /** The kind of an error. */
+  readonly fault?: string;
+  /** Where in the program: of an error that is none of this program's, never its message. */
+  readonly places?: string;
+}
+
+/** Where the agent tells its engineer what it does; never data, a key, or a value. */
 export interface AgentLog {
-  debug(about: object, message: string): void;
-  info(about: object, message: string): void;
-  warn(about: object, message: string): void;
-  error(about: object, message: string): void;
+  debug(about: AgentFields, event: AgentEvent<"debug">): void;
+  info(about: AgentFields, event: AgentEvent<"info">): void;
+  warn(about: AgentFields, event: AgentEvent<"warn">): void;
+  error(about: AgentFields, event: AgentEvent<"error">): void;
 }

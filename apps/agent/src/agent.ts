@@ -1,6 +1,7 @@
 import { contentHash, type Envelope } from "@tutti/envelope";
 import { type Accepted, type Answer, Party, type PartySetting, SessionStop, signMessage, STOP } from "@tutti/protocol";
 import type { Contribution, Plan } from "@tutti/query";
+import { faultFields } from "./fault-fields.ts";
 import { KeptSetsFault } from "./guard/kept-sets.ts";
 import type { Asked, Past, Prepared } from "./guard/past.ts";
 import { LinkFault } from "./link-fault.ts";
@@ -85,7 +86,7 @@ export class Agent {
         failures = 0;
       } catch (fault) {
         if (signal.aborted) break;
-        log.warn({ problem: fault instanceof Error ? fault.message : "unknown", failures }, "no offers could be asked for");
+        log.warn({ ...faultFields(fault), failures }, "no offers could be asked for");
         pauseMs = Math.max(retryDelayMs(failures++, setting.random), shortestPauseMs(fault));
       }
       if (pauseMs > 0) await sleep(pauseMs).catch(() => {});
@@ -97,7 +98,7 @@ export class Agent {
     this.#payloads.add(envelope.payload);
     const work = this.#answer(envelope)
       .catch((fault: unknown) => {
-        this.#parts.log.error({ fault: fault instanceof Error ? fault.name : "unknown" }, "an offer could not be answered");
+        this.#parts.log.error(faultFields(fault), "an offer could not be answered");
       })
       .finally(() => {
         this.#payloads.delete(envelope.payload);
@@ -138,11 +139,11 @@ export class Agent {
     const prepared = past.prepare(accepted, sources.get(accepted.plan.dataset)!);
     if (!(await this.#isKnown(accepted, prepared))) return this.#refuse(this.#party.consider(envelope, nowMs()));
     const beganMs = nowMs();
-    log.info({ offer: offerHash, requester: accepted.offer.requester }, "accepted");
+    log.info({ query: accepted.offer.id, offer: offerHash, requester: accepted.offer.requester }, "accepted");
     this.#accepted.add(offerHash);
     try {
       const ending = await this.#takePart(accepted, { offer: envelope, acceptance: answer.envelope }, prepared);
-      log.info({ offer: offerHash, ending, tookMs: nowMs() - beganMs }, "ended");
+      log.info({ query: accepted.offer.id, offer: offerHash, ending, tookMs: nowMs() - beganMs }, "ended");
     } finally {
       this.#accepted.delete(offerHash);
     }
@@ -167,15 +168,14 @@ export class Agent {
 
   async #refuse({ envelope, offer, offerHash, reason }: Answer): Promise<void> {
     const { link, ledger, log, nowMs } = this.#parts;
-    log.warn({ offer: offerHash, reason }, "refused");
+    const about = { ...(offer === null ? {} : { query: offer.id }), offer: offerHash };
+    log.warn({ ...about, reason }, "refused");
     // An offer that can't be read, or that this coordinator did not sign, asks nothing that could be written down.
     if (offer !== null && reason !== null) {
       const body = { query: contentHash(offer.query), requester: offer.requester, offer: offerHash, session: offerHash, cause: reason };
-      await ledger
-        .append({ kind: "refused", body })
-        .catch(() => log.error({ offer: offerHash }, "the refusal could not be written in the ledger"));
+      await ledger.append({ kind: "refused", body }).catch(() => log.error(about, "the refusal could not be written in the ledger"));
     }
-    await link.refuse(offerHash, envelope, nowMs() + STOP_MS).catch(() => log.warn({ offer: offerHash }, "the refusal was not taken"));
+    await link.refuse(offerHash, envelope, nowMs() + STOP_MS).catch(() => log.warn(about, "the refusal was not taken"));
   }
 
   /** The data are read, and what is kept of them is made durable, while the others answer. */
@@ -196,6 +196,7 @@ export class Agent {
       const kept = await this.#kept(prepared);
       session = this.#party.join(accepted, formation, numbers, nowMs());
       trail = past.follow(accepted, { offer: said.offer, formation }, session.name, kept);
+      this.#parts.log.info({ query: offer.id, offer: offerHash, session: session.name }, "formed");
     } catch (fault) {
       return this.#abandon(accepted, stopOf(fault), isTold(fault));
     }
@@ -206,7 +207,7 @@ export class Agent {
     try {
       return await kept;
     } catch (fault) {
-      this.#parts.log.error({ fault: fault instanceof Error ? fault.name : "unknown" }, "what is dealt could not be kept");
+      this.#parts.log.error(faultFields(fault), "what is dealt could not be kept");
       throw new SessionStop("ledger", "a centre can't keep what it would deal, and deals nothing without");
     }
   }
@@ -219,7 +220,7 @@ export class Agent {
     try {
       return await data;
     } catch (fault) {
-      this.#parts.log.error({ fault: fault instanceof Error ? fault.name : "unknown" }, "the data could not be read");
+      this.#parts.log.error(faultFields(fault), "the data could not be read");
       throw new SessionStop("data", "a centre could not read its data: its engineer finds more in the agent's log");
     }
   }
@@ -239,12 +240,12 @@ export class Agent {
     };
     await ledger
       .append({ kind: "abandoned", body })
-      .catch(() => log.error({ offer: offerHash }, "the stop could not be written in the ledger"));
+      .catch(() => log.warn({ query: offer.id, offer: offerHash }, "the stop could not be written in the ledger"));
     if (told && !signal.aborted) {
       const said = { session: offerHash, centre: identity.name, cause: stop.cause, blame: stop.blame };
       await link
         .stop(offerHash, signMessage(STOP, said, identity, scheme), nowMs() + STOP_MS)
-        .catch(() => log.warn({ offer: offerHash }, "the stop was not taken"));
+        .catch(() => log.warn({ query: offer.id, offer: offerHash }, "the stop was not taken"));
     }
     return cause;
   }

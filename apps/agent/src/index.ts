@@ -1,3 +1,5 @@
+export { AGENT_EVENTS } from "./agent-log.ts";
+export type { AgentFields, AgentLog } from "./agent-log.ts";
 export { Agent, MAX_SESSIONS } from "./agent.ts";
 export type { AgentParts } from "./agent.ts";
 export { readConfig } from "./config.ts";
@@ -9,5 +11,5 @@ export type { Ledger } from "./ledger-file.ts";
 export { LinkFault } from "./link-fault.ts";
 export { readRoute } from "./route.ts";
 export type { ProxyEntry, Route } from "./route.ts";
-export { StartProblem } from "./start-problem.ts";
 export { openSource } from "./source/source.ts";
+export { StartProblem } from "./start-problem.ts";

@@ -1,7 +1,9 @@
 import { writeSync } from "node:fs";
 import { parseArgs } from "node:util";
 import { pino } from "pino";
+import type { AgentLog } from "./agent-log.ts";
 import { readConfig } from "./config.ts";
+import { placesOf } from "./fault-fields.ts";
 import { preview, previewText } from "./preview.ts";
 import { start } from "./start.ts";
 import { StartProblem } from "./start-problem.ts";
@@ -15,9 +17,10 @@ function say(line: { readonly ready: true } | { readonly ready: false; readonly 
 }
 
 /** Aborts on SIGTERM, SIGINT, and, where asked, when standard input ends. */
-function untilAsked(exitWithParent: boolean, asked: AbortController): void {
+function untilAsked(exitWithParent: boolean, asked: AbortController, log: AgentLog): void {
   const end = () => {
     if (asked.signal.aborted) return;
+    log.info({}, "asked to end");
     asked.abort();
     setTimeout(() => process.exit(0), END_MS).unref();
   };
@@ -66,23 +69,17 @@ async function shown({ config, json }: Arguments, query: string): Promise<number
   }
 }
 
-function placesOf({ stack = "" }: Error): string {
-  return stack
-    .split("\n")
-    .filter((line) => /^\s+at /.test(line))
-    .join("\n");
-}
-
 async function main(): Promise<number> {
   const asked = new AbortController();
   try {
     const asking = readArguments();
     if (asking.query !== null) return await shown(asking, asking.query);
     const config = readConfig(asking.config);
-    const log = pino({ level: config.logLevel, base: { centre: config.centre } }, pino.destination({ fd: 2, sync: true }));
-    untilAsked(config.exitWithParent, asked);
+    const log: AgentLog = pino({ level: config.logLevel, base: { centre: config.centre } }, pino.destination({ fd: 2, sync: true }));
+    untilAsked(config.exitWithParent, asked, log);
     const { ended } = await start(config, log, asked.signal);
     say({ ready: true });
+    log.info({}, "ready");
     await ended;
     return 0;
   } catch (error) {

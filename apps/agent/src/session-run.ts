@@ -1,7 +1,8 @@
 import { contentHash } from "@tutti/envelope";
 import { type Accepted, RESULT_EXCHANGE, type Session, SessionStop, type Step, type StopCause } from "@tutti/protocol";
-import type { AgentLog } from "./agent-log.ts";
+import type { AgentEvent, AgentLog } from "./agent-log.ts";
 import type { CoordinatorLink } from "./coordinator-link.ts";
+import { faultFields } from "./fault-fields.ts";
 import type { Ledger } from "./ledger-file.ts";
 import type { Trail } from "./guard/trail.ts";
 import { isTold, stopOf } from "./stopping.ts";
@@ -85,15 +86,15 @@ async function delivered(session: Session, { exchange, bundle }: Exchange, { off
   const patienceMs = exchange === RESULT_EXCHANGE ? Infinity : offer.exchangeMs + EXCHANGE_SLACK_MS;
   const deadlineMs = Math.min(offer.expiresAtMs, host.nowMs() + patienceMs);
   const delivery = await host.link.exchange(session.name, exchange, bundle, deadlineMs);
-  host.log.debug({ session: session.name, exchange }, "exchanged");
+  host.log.debug({ query: offer.id, session: session.name, exchange }, "exchanged");
   return delivery;
 }
 
 /** Waits for something whose failure changes nothing any more. */
-async function noted(work: Promise<unknown>, { log, signal }: SessionHost, failed: string): Promise<void> {
+async function noted(work: Promise<unknown>, { log, signal }: SessionHost, failed: AgentEvent<"warn">): Promise<void> {
   try {
     await work;
   } catch (fault) {
-    if (!signal.aborted) log.warn({ fault: fault instanceof Error ? fault.name : "unknown" }, failed);
+    if (!signal.aborted) log.warn(faultFields(fault), failed);
   }
 }

@@ -4,6 +4,7 @@ import { type Body, type Endpoint, ENDPOINTS, MAX_BUNDLE_BYTES, problem } from "
 import { type Context, Hono } from "hono";
 import { CentreGate } from "./centre-gate.ts";
 import { Coordinator, type CoordinatorSetting } from "./coordinator.ts";
+import { faultFields } from "./log.ts";
 import { ProblemFault } from "./problem-fault.ts";
 import { json, octets, problemReply } from "./reply.ts";
 import type { Schedule } from "./schedule.ts";
@@ -106,7 +107,7 @@ export function createApp(setting: AppSetting): App {
   app.onError((error) => {
     if (error instanceof ProblemFault) return problemReply(error.problem);
     const id = toHex(random(6));
-    log.error({ defect: id, name: error.name, stack: error.stack }, "a mistake in this program");
+    log.error({ defect: id, ...faultFields(error) }, "a mistake in this program");
     return problemReply(problem("defect", `a mistake in this program: tell its operator the number ${id}`));
   });
   return {

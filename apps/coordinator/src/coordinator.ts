@@ -105,7 +105,10 @@ export class Coordinator {
       clock,
       queryMs: deadlines.queryMs,
       isConnected: (centre) => this.#presence.isConnected(centre),
-      onFormed: (session) => this.#bySession.set(session.name, run),
+      onFormed: (session) => {
+        this.#bySession.set(session.name, run);
+        log.info({ query: id, session: session.name, participants: session.participants.length }, "formed");
+      },
       onEnded: (ending) => this.#ended(run, ending),
     });
     store.begin({ id, requester, askedAtMs: run.askedAtMs, query });
@@ -156,6 +159,7 @@ export class Coordinator {
     const envelope = signMessage(OFFER, offer, identity, scheme);
     this.#envelopes.set(run, envelope);
     this.#byOffer.set(hexOf(offerHash), run);
+    this.#setting.log.info({ query: id, offer: offerHash }, "offered");
     run.begin(offer, offerHash);
     this.#offers.add(run, envelope);
   }

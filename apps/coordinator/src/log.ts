@@ -1,6 +1,87 @@
+import { EnvelopeFault } from "@tutti/envelope";
+import { ConfigFault } from "./config.ts";
+
+/**
+ * Every line that the coordinator logs, by its `msg`, with its level: one closed list, so that an alarm can match a line whole. What each means, and
+ * what to do about it, is in docs/operating.md.
+ */
+export const COORDINATOR_EVENTS = {
+  ready: "info",
+  "asked to end": "info",
+  asked: "info",
+  offered: "info",
+  formed: "info",
+  ended: "info",
+  refused: "warn",
+  stopped: "warn",
+  "a past session was not taken": "warn",
+  "a scheduled query was missed": "warn",
+  "a scheduled query was skipped": "warn",
+  "a scheduled query could not be asked": "warn",
+  "the scheduler says": "info",
+  "the scheduler warns": "warn",
+  "the scheduler failed": "error",
+  "a mistake in this program": "error",
+} as const;
+
+/** The events of one level. */
+export type CoordinatorEvent<Level> = {
+  [E in keyof typeof COORDINATOR_EVENTS]: (typeof COORDINATOR_EVENTS)[E] extends Level ? E : never;
+}[keyof typeof COORDINATOR_EVENTS];
+
+/** What a line is about: names, hashes, causes, durations. A closed list too: no field is there for a body, a token, or a key. */
+export interface LogFields {
+  /** The query's id, by which the lines of the coordinator and of all centres belong together. */
+  readonly query?: string;
+  /** `sha256:…` of the offer. */
+  readonly offer?: string;
+  /** The session's name. */
+  readonly session?: string;
+  readonly requester?: string;
+  readonly centre?: string;
+  /** How many centres take part. */
+  readonly participants?: number;
+  /** Why a centre refused. */
+  readonly reason?: string;
+  /** Why a session stopped, and whom its participant proves wrong. */
+  readonly cause?: string;
+  readonly blame?: readonly string[];
+  readonly outcome?: string;
+  readonly tookMs?: number;
+  readonly schedule?: string;
+  readonly dueAtMs?: number;
+  readonly catchUp?: boolean;
+  readonly url?: string;
+  /** The number of a mistake in this program, as its problem told it. */
+  readonly defect?: string;
+  /** A sentence of this program, or of the scheduler. */
+  readonly problem?: string;
+  /** The kind of an error. */
+  readonly fault?: string;
+  /** Where in the program: of an error that is none of this program's, never its message. */
+  readonly places?: string;
+}
+
 /** What the coordinator tells its operator: never a body, a token, a key. */
 export interface Log {
-  info(about: object, message: string): void;
-  warn(about: object, message: string): void;
-  error(about: object, message: string): void;
+  info(about: LogFields, event: CoordinatorEvent<"info">): void;
+  warn(about: LogFields, event: CoordinatorEvent<"warn">): void;
+  error(about: LogFields, event: CoordinatorEvent<"error">): void;
+}
+
+/** What may be logged of a failure: our own sentence; of any other error only its kind and where it happened, since its message may hold anything. */
+export function faultFields(error: unknown): Pick<LogFields, "fault" | "problem" | "places"> {
+  if (!(error instanceof Error)) return { fault: "unknown" };
+  if (error instanceof EnvelopeFault || error instanceof ConfigFault) return { fault: error.name, problem: error.message };
+  return { fault: error.name, places: placesOf(error) };
+}
+
+/** The places of a stack, without the message before them: none when the message can't be told from them. */
+function placesOf({ message, stack = "" }: Error): string {
+  const at = stack.indexOf(message);
+  const after = at < 0 ? "" : stack.slice(at + message.length);
+  return after
+    .split("\n")
+    .filter((line) => /^\s+at /.test(line))
+    .join("\n");
 }

@@ -1,6 +1,7 @@
 import { parseArgs } from "node:util";
 import { pino } from "pino";
 import { ConfigFault, readConfig } from "./config.ts";
+import { faultFields, type Log } from "./log.ts";
 import { startService } from "./service.ts";
 
 /** Says on the first line of stdout that the coordinator is ready, or why it is not. */
@@ -19,13 +20,14 @@ function configPath(): string {
 }
 
 try {
-  const log = pino({ name: "coordinator" }, pino.destination(2));
+  const log: Log = pino({ name: "coordinator" }, pino.destination(2));
   const config = readConfig(configPath());
   const service = await startService(config, log);
   let stopping = false;
   const stop = async () => {
     if (stopping) return;
     stopping = true;
+    log.info({}, "asked to end");
     await service.stop();
     process.exit(0);
   };
@@ -36,6 +38,6 @@ try {
 } catch (error) {
   const known = error instanceof ConfigFault;
   say({ ready: false, problem: known ? error.message : "a mistake in this program keeps it from starting: see its log" });
-  if (!known) process.stderr.write(`${error instanceof Error ? error.stack : "no reason known"}\n`);
+  if (!known) process.stderr.write(`${JSON.stringify(faultFields(error))}\n`);
   process.exitCode = 1;
 }

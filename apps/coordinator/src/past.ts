@@ -1,6 +1,6 @@
 import { EnvelopeFault } from "@tutti/envelope";
 import { History, type HistoryCheck, type HistoryItem, openHistoryItem, type PastSession } from "@tutti/protocol";
-import type { Log } from "./log.ts";
+import { faultFields, type Log } from "./log.ts";
 import type { Store } from "./store.ts";
 
 /** What past sessions have told: kept in the store, and told to centres that were away. */
@@ -46,7 +46,7 @@ export class Past {
       return this.#history.add(past, item) ? past.session : null;
     } catch (fault) {
       if (!(fault instanceof EnvelopeFault || fault instanceof RangeError)) throw fault;
-      this.#log.warn({ fault: fault.message }, "a past session was not taken");
+      this.#log.warn(faultFields(fault), "a past session was not taken");
       return null;
     }
   }

@@ -1,7 +1,7 @@
 import type { ScheduleState } from "@tutti/protocol";
 import { createTask, type Logger, type ScheduledTask } from "node-cron";
 import type { CallOff, Clock } from "./clock.ts";
-import type { Log } from "./log.ts";
+import { faultFields, type Log } from "./log.ts";
 import { ProblemFault } from "./problem-fault.ts";
 import type { Schedule } from "./schedule.ts";
 import type { ScheduleRuns } from "./schedule-runs.ts";
@@ -89,7 +89,7 @@ export class Schedules {
   #run({ name, query, requester }: Schedule, dueAtMs: number): void {
     const { runs, log, ask } = this.#setting;
     if (runs.isOpen(name)) {
-      log.warn({ schedule: name, dueAtMs }, "a scheduled query was skipped: the last one is still open");
+      log.warn({ schedule: name, dueAtMs }, "a scheduled query was skipped");
       return runs.notAsked(name, dueAtMs, "skipped");
     }
     try {
@@ -117,9 +117,10 @@ function nextOf(task: ScheduledTask): number {
 /** node-cron's own words go where all others go. */
 function loggerOf(log: Log): Logger {
   return {
-    info: (said) => log.info({}, said),
-    warn: (said) => log.warn({}, said),
-    error: (said, error) => log.error({ stack: (said instanceof Error ? said : error)?.stack }, said instanceof Error ? said.name : said),
+    info: (said) => log.info({ problem: said }, "the scheduler says"),
+    warn: (said) => log.warn({ problem: said }, "the scheduler warns"),
+    error: (said, error) =>
+      log.error(said instanceof Error ? faultFields(said) : { ...faultFields(error), problem: said }, "the scheduler failed"),
     debug: () => {},
   };
 }

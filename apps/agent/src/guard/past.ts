@@ -16,6 +16,7 @@ import type { PatientSet } from "@tutti/query";
 import type { GridBit } from "@tutti/sql";
 import type { AgentLog } from "../agent-log.ts";
 import type { CoordinatorLink } from "../coordinator-link.ts";
+import { faultFields } from "../fault-fields.ts";
 import type { Ledger } from "../ledger-file.ts";
 import type { GuardStore } from "./guard-store.ts";
 import type { Added, HistoryFile } from "./history-file.ts";
@@ -96,7 +97,7 @@ export class Past {
         more = due.length > MAX_RECORDS;
       }
     } catch (fault) {
-      log.warn({ fault: fault instanceof Error ? fault.name : "unknown" }, "the coordinator could not be asked about earlier sessions");
+      log.warn(faultFields(fault), "the coordinator could not be asked about earlier sessions");
     }
   }
 
@@ -168,7 +169,7 @@ export class Past {
       offer = openMessage(OFFER, item.offer, check.roster.coordinatorKey, check.scheme).value;
     } catch (fault) {
       if (!(fault instanceof EnvelopeFault || fault instanceof RangeError)) throw fault;
-      log.warn({ fault: fault.message }, "an earlier session was not taken into the history");
+      log.warn(faultFields(fault), "an earlier session was not taken into the history");
       return;
     }
     this.#add(await file.write(past, offer, item));
@@ -190,7 +191,7 @@ export class Past {
   }
 
   #stop(why: string): void {
-    if (this.#trouble === null) this.#parts.log.error({}, `nothing is answered any more: ${why}`);
+    if (this.#trouble === null) this.#parts.log.error({ problem: why }, "nothing is answered any more");
     this.#trouble ??= why;
   }
 
