@@ -1,7 +1,7 @@
 import { createIdentity, type Envelope } from "@tutti/envelope";
 import { ACCEPTANCE, openMessage, signMessage } from "@tutti/protocol";
 import { expect, test } from "vitest";
-import { scheme } from "../world/platform.ts";
+import { scheme } from "@tutti/platform";
 import { seeded } from "../world/seeded.ts";
 import { EVERYTHING, smallNetwork } from "../world/small-network.ts";
 

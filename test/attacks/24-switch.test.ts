@@ -4,7 +4,7 @@ import { ACCEPTANCE, type Offer, openMessage, signMessage } from "@tutti/protoco
 import fc from "fast-check";
 import { expect, test } from "vitest";
 import { identityOf } from "../world/centre.ts";
-import { scheme } from "../world/platform.ts";
+import { scheme } from "@tutti/platform";
 import { EVERYTHING, smallNetwork } from "../world/small-network.ts";
 
 // A field of the request that turns a rule off, or names another project: at any level of what the coordinator and a centre may send, well signed.

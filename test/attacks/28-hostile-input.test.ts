@@ -17,7 +17,7 @@ import { check, reportSchema } from "@tutti/query";
 import { dataset } from "@tutti/query/trial";
 import fc from "fast-check";
 import { expect, test } from "vitest";
-import { scheme } from "../world/platform.ts";
+import { scheme } from "@tutti/platform";
 import { EVERYTHING, smallNetwork } from "../world/small-network.ts";
 
 // Anything at all, signed or not, in place of what a parser expects: an answer of its kind, in bounded time, and nothing else.

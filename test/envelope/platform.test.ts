@@ -1,12 +1,7 @@
-import { sign, verify } from "node:crypto";
-import { createIdentity, platformScheme, Secret, type SignatureScheme, tweetnaclScheme } from "@tutti/envelope";
+import { createIdentity, Secret, type SignatureScheme, tweetnaclScheme } from "@tutti/envelope";
+import { scheme as platform } from "@tutti/platform";
 import * as fc from "fast-check";
 import { expect, test } from "vitest";
-
-const platform = platformScheme({
-  sign: (pkcs8, message) => sign(null, message, { key: Buffer.from(pkcs8), format: "der", type: "pkcs8" }),
-  verify: (spki, message, signature) => verify(null, message, { key: Buffer.from(spki), format: "der", type: "spki" }, signature),
-});
 
 const L = 2n ** 252n + 27742317777372353535851937790883648493n;
 const bytes32 = fc.uint8Array({ minLength: 32, maxLength: 32 });

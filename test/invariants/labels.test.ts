@@ -8,7 +8,7 @@ const LIST = "packages/envelope/src/label.ts";
 /** packages/sharing stands below envelope and has one label of its own. */
 const CHECK = { path: "packages/sharing/src/coefficients.ts", label: "tutti/1/sharing" };
 
-const written = ["packages", "apps"].flatMap(sources).flatMap((path) => {
+const written = ["packages", "apps", "platform"].flatMap(sources).flatMap((path) => {
   return [...codeOf(path).matchAll(/["'`](tutti\/\d[^"'`]*)["'`]/g)].map(([, label]) => ({ path, label: label! }));
 });
 

@@ -35,8 +35,14 @@ test.each(packages)("$folder imports what computes, and nothing else", ({ folder
   expect(name).toBe(`@tutti/${folder.slice("packages/".length)}`);
 });
 
+test("what needs Node is one folder of its own, which no package leans on", () => {
+  const { tags } = jsonOf<{ tags: readonly string[] }>("platform/turbo.json");
+  expect(tags).toContain("node");
+  for (const { folder, dependencies } of packages) expect([folder, dependencies.includes("@tutti/platform")]).toEqual([folder, false]);
+});
+
 test("no source turns a check of the compiler or the linter off, but where a generator has nothing to yield", () => {
-  const silenced = ["packages", "apps"].flatMap(sources).flatMap((path) => {
+  const silenced = ["packages", "apps", "platform"].flatMap(sources).flatMap((path) => {
     return [...textOf(path).matchAll(/@ts-(?:ignore|expect-error|nocheck)|(?:eslint|oxlint)-disable\S*[^\n]*/g)].map(([found]) =>
       found.trim(),
     );

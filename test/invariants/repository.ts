@@ -45,7 +45,7 @@ export interface Workspace {
 /** All workspaces. */
 export function workspaces(): readonly Workspace[] {
   const folders = ["packages", "apps"].flatMap((top) => readdirSync(join(ROOT, top)).map((name) => join(top, name)));
-  return [...folders, "test"]
+  return [...folders, "platform", "test"]
     .filter((folder) => statSync(join(ROOT, folder)).isDirectory())
     .map((folder) => {
       const manifest = jsonOf<{ name: string; dependencies?: Record<string, string> }>(join(folder, "package.json"));

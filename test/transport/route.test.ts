@@ -7,7 +7,7 @@ import { join } from "node:path";
 import { HttpLink, LinkFault, readRoute, type Route, StartProblem } from "@tutti/agent";
 import { createIdentity, signEnvelope, LABELS } from "@tutti/envelope";
 import { afterAll, afterEach, beforeAll, beforeEach, expect, test } from "vitest";
-import { scheme, sha256 } from "../world/platform.ts";
+import { scheme, sha256 } from "@tutti/platform";
 import { createAuthority } from "./certificates.ts";
 import { type ForwardProxy, startForwardProxy } from "./forward-proxy.ts";
 

@@ -19,7 +19,7 @@ import { plan } from "@tutti/query";
 import { interpret, type Patient } from "@tutti/sql";
 import { GuardStore } from "./guard-store.ts";
 import { type Lie, Liar } from "./liar.ts";
-import { scheme, sha256 } from "./platform.ts";
+import { scheme, sha256 } from "@tutti/platform";
 import { seeded } from "./seeded.ts";
 
 /** What one centre of a world is made of. */

@@ -2,7 +2,7 @@ import type { Random } from "@tutti/field";
 import { contentHash } from "@tutti/envelope";
 import { Channel, compute, type Numbers, type Participation, RoundMail, sessionName, SessionStop, type Step } from "@tutti/protocol";
 import { type Round, schemeFor, SharingFault } from "@tutti/sharing";
-import { sha256 } from "./platform.ts";
+import { sha256 } from "@tutti/platform";
 
 /** What a liar says in an exchange in place of what it should. */
 export type Lie = (round: Round, exchange: number) => Round;

@@ -23,7 +23,7 @@ import type { Query } from "@tutti/query";
 import type { Patient } from "@tutti/sql";
 import { identityOf, questionOf, WorldCentre } from "./centre.ts";
 import type { Lie } from "./liar.ts";
-import { scheme, sha256 } from "./platform.ts";
+import { scheme, sha256 } from "@tutti/platform";
 import { Run } from "./run.ts";
 import { seeded } from "./seeded.ts";
 

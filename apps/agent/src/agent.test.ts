@@ -4,7 +4,7 @@ import { DEFAULT_POLICY } from "@tutti/disclosure";
 import { RELEASE, openMessage } from "@tutti/protocol";
 import type { AgentParts } from "./agent.ts";
 import { LinkFault } from "./link-fault.ts";
-import { scheme } from "./platform-crypto.ts";
+import { scheme } from "@tutti/platform";
 import { CENTRES, COUNT, sourceOf, startAgent, type TrialAgent, TrialNetwork, until } from "./trial.ts";
 
 let network: TrialNetwork;

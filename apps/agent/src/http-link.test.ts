@@ -5,7 +5,7 @@ import { createIdentity, fromUtf8, HttpSignatureFault, verifyRequest } from "@tu
 import { problem, type ProblemName, signMessage, STOP } from "@tutti/protocol";
 import { HttpLink } from "./http-link.ts";
 import { LinkFault } from "./link-fault.ts";
-import { random, scheme, sha256 } from "./platform-crypto.ts";
+import { random, scheme, sha256 } from "@tutti/platform";
 
 interface Seen {
   readonly method: string;

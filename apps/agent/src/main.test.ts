@@ -8,7 +8,7 @@ import { fileURLToPath } from "node:url";
 import { afterAll, afterEach, beforeAll, expect, test, vi } from "vitest";
 import { createIdentity, formatIdentity } from "@tutti/envelope";
 import { readLedger } from "@tutti/ledger";
-import { random } from "./platform-crypto.ts";
+import { random } from "@tutti/platform";
 import { CENTRES, DATASET, TrialNetwork } from "./trial.ts";
 
 const MAIN = fileURLToPath(new URL("./main.ts", import.meta.url));

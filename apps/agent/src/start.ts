@@ -14,7 +14,7 @@ import { PatientRegistry } from "./guard/patient-registry.ts";
 import { HttpLink } from "./http-link.ts";
 import { LedgerFile } from "./ledger-file.ts";
 import { LinkFault } from "./link-fault.ts";
-import { random, scheme, sha256 } from "./platform-crypto.ts";
+import { random, scheme, sha256 } from "@tutti/platform";
 import { readRoute } from "./route.ts";
 import type { Source } from "./source/source.ts";
 import { StartProblem } from "./start-problem.ts";

@@ -37,7 +37,7 @@ import { keyedHash } from "./guard/keyed-hash.ts";
 import { type Asked, Past } from "./guard/past.ts";
 import type { Ledger } from "./ledger-file.ts";
 import { LinkFault } from "./link-fault.ts";
-import { random, scheme, sha256 } from "./platform-crypto.ts";
+import { random, scheme, sha256 } from "@tutti/platform";
 
 export const DATASET: Dataset = datasetSchema.parse({
   id: "trial",

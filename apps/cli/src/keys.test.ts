@@ -1,7 +1,7 @@
 import { parseIdentity, publicIdentity } from "@tutti/envelope";
 import { openRoster } from "@tutti/protocol";
 import { expect, test } from "vitest";
-import { scheme } from "./ed25519.ts";
+import { scheme } from "@tutti/platform";
 import { createKeys, identityText } from "./keys.ts";
 
 test("a network's keys fit its roster, which opens", () => {

@@ -1,7 +1,7 @@
 import { randomBytes } from "node:crypto";
 import { createIdentity, type Envelope, formatIdentity, type Identity, publicIdentity } from "@tutti/envelope";
 import { ROSTER, signMessage } from "@tutti/protocol";
-import { scheme } from "./ed25519.ts";
+import { scheme } from "@tutti/platform";
 import { Stop } from "./exit.ts";
 
 /** The keys of a network on this machine, and its signed roster. */

@@ -2,7 +2,7 @@ import { verifyRelease } from "@tutti/client";
 import { ask, askPreview } from "./asking.ts";
 import { runChild } from "./child.ts";
 import { processConsole } from "./console.ts";
-import { scheme } from "./ed25519.ts";
+import { scheme } from "@tutti/platform";
 import { EXIT } from "./exit.ts";
 import { PROGRAMS, startNetwork } from "./network.ts";
 import { run } from "./program.ts";

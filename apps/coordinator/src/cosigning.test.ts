@@ -4,7 +4,7 @@ import { createIdentity, type Envelope } from "@tutti/envelope";
 import { RELEASE, signMessage } from "@tutti/protocol";
 import { beforeEach, expect, test } from "vitest";
 import { Cosigning, Disagreement } from "./cosigning.ts";
-import { ed25519 } from "./ed25519.ts";
+import { scheme } from "@tutti/platform";
 
 const [a, b, coordinator] = ["a", "b", "coordinator"].map((name) => createIdentity(name, randomBytes)) as [Signer, Signer, Signer];
 type Signer = ReturnType<typeof createIdentity>;
@@ -16,12 +16,12 @@ const release: Release = {
   strength: "passive",
   results: [],
 };
-const by = (signer: Signer, value: Release = release): Envelope => signMessage(RELEASE, value, signer, ed25519());
+const by = (signer: Signer, value: Release = release): Envelope => signMessage(RELEASE, value, signer, scheme);
 
 let cosigning: Cosigning;
 beforeEach(() => {
   const keys = new Map([a, b].map(({ name, publicKey }) => [name, publicKey]));
-  cosigning = new Cosigning(keys, ed25519(), ({ dataset }) => dataset === "small@1");
+  cosigning = new Cosigning(keys, scheme, ({ dataset }) => dataset === "small@1");
 });
 
 test("signatures are gathered under one release, in the participants' order, the coordinator's last", () => {

@@ -4,7 +4,6 @@ export { systemClock } from "./clock.ts";
 export type { CallOff, Clock } from "./clock.ts";
 export { DEFAULT_DEADLINES } from "./deadlines.ts";
 export type { Deadlines } from "./deadlines.ts";
-export { ed25519, sha256 } from "./ed25519.ts";
 export { COORDINATOR_EVENTS } from "./log.ts";
 export type { Log, LogFields } from "./log.ts";
 export { SqliteStore } from "./store.ts";

@@ -19,7 +19,7 @@ import {
 } from "@tutti/protocol";
 import { expect, onTestFinished, test, vi } from "vitest";
 import { z } from "zod";
-import { ed25519, sha256 } from "./ed25519.ts";
+import { scheme, sha256 } from "@tutti/platform";
 import { bearer, DATASET, QUERY, settled, type TrialCentre, TrialNetwork } from "./trial.ts";
 
 const story = ({ events }: QueryState): string =>
@@ -42,7 +42,7 @@ test("a query is offered, answered, relayed, signed by all and told", async () =
   expect(state.seen).toBe(state.events.length);
   expect(story(state)).toMatch(/^offered, accepted a, .*formed, posted .0, .*exchanged 0, .*signed d.*, ended$/);
   const keys = new Map([...network.roster.centreKeys, ...network.roster.coordinatorKey]);
-  const { value, signedBy } = openEnvelope(state.release, LABELS.release, keys, ed25519());
+  const { value, signedBy } = openEnvelope(state.release, LABELS.release, keys, scheme);
   expect(signedBy).toEqual(["a", "b", "c", "d", "coordinator"]);
   expect(value).toMatchObject({ centres: { invited: 4, contributed: 4, finished: 4 }, results: [{ count: 20 }] });
 });
@@ -208,7 +208,7 @@ test("each participant gets the release with everybody's signature, and all cent
   const told = await network.centres[0]!.send(ENDPOINTS.history, {}, { dataset: "small@1", marks: [], records: [] });
   const { items } = (await told.json()) as { items: HistoryItem[] };
   expect(items).toMatchObject([{ release, record: null }]);
-  const past = openHistoryItem(items[0]!, { roster: network.roster, datasets: [DATASET], scheme: ed25519(), sha256 });
+  const past = openHistoryItem(items[0]!, { roster: network.roster, datasets: [DATASET], scheme, sha256 });
   expect(past).toMatchObject({ participants: ["a", "b", "c", "d"], dataset: "small@1" });
   const again = await network.centres[0]!.send(ENDPOINTS.history, {}, { dataset: "small@1", marks: [past.mark], records: [] });
   expect(await again.json()).toEqual({ items: [] });
@@ -301,7 +301,7 @@ test("too few signatures time out", async () => {
 test("releases that differ stop the query, and none is published", async () => {
   const network = new TrialNetwork();
   const other = (envelope: Envelope, { identity }: TrialCentre) =>
-    signMessage(RELEASE, { ...(payload(envelope) as Release), results: [] }, identity, ed25519());
+    signMessage(RELEASE, { ...(payload(envelope) as Release), results: [] }, identity, scheme);
   const parts = network.centres.map((centre, i) => centre.takePart(i === 1 ? { release: other } : {}));
   const id = await asked(network, parts);
   await Promise.all(parts);
@@ -313,7 +313,7 @@ test("a release that is not signed by its sender is not understood, and changes 
   const network = new TrialNetwork();
   const parts = network.centres.map((centre, i) =>
     centre.takePart(
-      i === 0 ? { release: (envelope) => signMessage(RELEASE, payload(envelope) as Release, network.centres[1]!.identity, ed25519()) } : {},
+      i === 0 ? { release: (envelope) => signMessage(RELEASE, payload(envelope) as Release, network.centres[1]!.identity, scheme) } : {},
     ),
   );
   const id = await asked(network, parts);
@@ -338,7 +338,7 @@ test.each([
     STOP,
     { session: name, centre: "a", cause: cause as StopCause, blame: cause === "opening" ? ["c"] : [] },
     a!.identity,
-    ed25519(),
+    scheme,
   );
   expect((await b!.send(ENDPOINTS.stop, { session: name }, { stop })).status).toBe(400);
   expect((await a!.send(ENDPOINTS.stop, { session: name }, { stop })).status).toBe(200);
@@ -356,7 +356,7 @@ test("a centre that stops after its yes and before the session takes its yes bac
     const { envelope, offerHash } = a!.party.consider(offer, network.clock.nowMs());
     void a!.send(ENDPOINTS.answer, { offer: offerHash.slice(7) }, { answer: envelope });
     await settled();
-    const stop = signMessage(STOP, { session: offerHash, centre: "a", cause: "data", blame: [] }, a!.identity, ed25519());
+    const stop = signMessage(STOP, { session: offerHash, centre: "a", cause: "data", blame: [] }, a!.identity, scheme);
     return a!.send(ENDPOINTS.stop, { session: offerHash.slice(7) }, { stop });
   });
   const id = await asked(network, [...parts, joining]);
@@ -375,7 +375,7 @@ test("who is not in the session can neither post nor stop it", async () => {
   const { name } = await parts[0]!;
   const d = network.centres[3]!;
   expect((await d.send(ENDPOINTS.exchange, { session: name, exchange: "0" }, new Uint8Array(9))).status).toBe(403);
-  const stop = signMessage(STOP, { session: name, centre: "d", cause: "defect", blame: [] }, d.identity, ed25519());
+  const stop = signMessage(STOP, { session: name, centre: "d", cause: "defect", blame: [] }, d.identity, scheme);
   await d.send(ENDPOINTS.stop, { session: name }, { stop });
   await network.clock.advance(100);
   expect((await network.state(id)).state).toBe("open");

@@ -1,13 +1,13 @@
 import { randomBytes } from "node:crypto";
 import { type Dataset, datasetName, datasetSchema } from "@tutti/dataset";
 import { DEFAULT_POLICY, policySchema } from "@tutti/disclosure";
-import { EnvelopeFault, envelopeSchema, type Identity, parseIdentity, type SignatureScheme, toBase64 } from "@tutti/envelope";
+import { EnvelopeFault, envelopeSchema, type Identity, parseIdentity, toBase64 } from "@tutti/envelope";
 import { openRoster, type PinnedRoster } from "@tutti/protocol";
 import type { AppSetting } from "./app.ts";
 import { askedQuery } from "./asked-query.ts";
 import { systemClock } from "./clock.ts";
 import { type Config, ConfigFault, readChecked, readJsonFile, readTextFile, type ScheduleEntry } from "./config.ts";
-import { ed25519, sha256 } from "./ed25519.ts";
+import { scheme, sha256 } from "@tutti/platform";
 import type { Log } from "./log.ts";
 import { ProblemFault } from "./problem-fault.ts";
 import { problemOfTimes, type Schedule } from "./schedule.ts";
@@ -16,10 +16,9 @@ import { Tokens } from "./tokens.ts";
 
 /** Reads everything that the configuration names, and opens the store. Throws a ConfigFault that says what to do. */
 export function loadSetting(config: Config, log: Log): AppSetting {
-  const scheme = ed25519();
   const identity = loadIdentity(config.identity);
   const rosterFile = readChecked(config.roster, envelopeSchema);
-  const roster = loadRoster(rosterFile, config.roster, scheme);
+  const roster = loadRoster(rosterFile, config.roster);
   const { coordinator } = roster;
   if (coordinator.name !== identity.name || coordinator.publicKey !== toBase64(identity.publicKey))
     throw new ConfigFault(`${config.roster} names another coordinator than ${config.identity} is: use the two files that belong together`);
@@ -71,7 +70,7 @@ function loadIdentity(path: string): Identity {
   }
 }
 
-function loadRoster(file: unknown, path: string, scheme: SignatureScheme): PinnedRoster {
+function loadRoster(file: unknown, path: string): PinnedRoster {
   try {
     return openRoster(file, scheme);
   } catch (fault) {

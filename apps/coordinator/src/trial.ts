@@ -21,7 +21,7 @@ import { layout, type Query } from "@tutti/query";
 import { type App, createApp } from "./app.ts";
 import type { CallOff, Clock } from "./clock.ts";
 import { DEFAULT_DEADLINES } from "./deadlines.ts";
-import { ed25519, sha256 } from "./ed25519.ts";
+import { scheme, sha256 } from "@tutti/platform";
 import type { Schedule } from "./schedule.ts";
 import type { Store } from "./store.ts";
 import { SqliteStore } from "./store.ts";
@@ -106,7 +106,6 @@ export class TrialNetwork {
     store = new SqliteStore(":memory:", 0),
     schedules = [],
   }: TrialSetting = {}) {
-    const scheme = ed25519();
     this.coordinator = createIdentity("coordinator", randomBytes);
     const identities = centres.map((name) => createIdentity(name, randomBytes));
     const rosterFile = signMessage(
@@ -192,7 +191,7 @@ export class TrialCentre {
       roster: network.roster,
       policy,
       datasets: [DATASET],
-      scheme: ed25519(),
+      scheme,
       sha256,
       random: randomBytes,
       history: new History(),
@@ -205,7 +204,7 @@ export class TrialCentre {
   signed(method: string, target: string, body: Uint8Array, audience = "coordinator"): Record<string, string> {
     const nowSeconds = Math.floor(this.#network.clock.nowMs() / 1_000);
     const signing = { audience, nowSeconds, ttlSeconds: 60, nonce: randomBytes(16) };
-    return { ...signRequest({ method, target, body }, this.identity, signing, ed25519()) };
+    return { ...signRequest({ method, target, body }, this.identity, signing, scheme) };
   }
 
   /** Sends a signed request. */

@@ -1,7 +1,7 @@
 import { promisify } from "node:util";
 import { deflateRaw, inflateRaw } from "node:zlib";
 import { type Bitmap, type Membership, type ReleasedSet, setName, setsToKeep } from "@tutti/disclosure";
-import { sha256 } from "../platform-crypto.ts";
+import { sha256 } from "@tutti/platform";
 import { gridOf } from "@tutti/dataset";
 import type { Dataset } from "@tutti/dataset";
 import type { PatientSet, Plan } from "@tutti/query";

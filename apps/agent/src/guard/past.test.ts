@@ -7,7 +7,7 @@ import type { Release } from "@tutti/disclosure";
 import type { Patient } from "@tutti/sql";
 import type { AgentParts } from "../agent.ts";
 import { LinkFault } from "../link-fault.ts";
-import { scheme } from "../platform-crypto.ts";
+import { scheme } from "@tutti/platform";
 import { StartProblem } from "../start-problem.ts";
 import { CENTRES, COUNT, DATASET, startAgent, type TrialAgent, TrialNetwork, type TrialSetting, until } from "../trial.ts";
 import { HistoryFile } from "./history-file.ts";

@@ -1,6 +1,6 @@
 import { expect, test } from "vitest";
 import { createIdentity, sha256 as portableSha256, toUtf8, tweetnaclScheme } from "@tutti/envelope";
-import { random, scheme, sha256 } from "./platform-crypto.ts";
+import { random, scheme, sha256 } from "./index.ts";
 
 test("the platform's signatures and hashes are the portable ones, also from a key that is kept", () => {
   const one = createIdentity("one", random);
