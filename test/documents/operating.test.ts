@@ -41,6 +41,12 @@ test.each([
   expect(namesBelow(heading)).toEqual(Object.keys(events));
 });
 
+test("metrics of an agent", () => {
+  const names = [...textOf("apps/agent/src/agent-metrics.ts").matchAll(/"((?:tutti|process)_[a-z_]+)"/g)].map(([, name]) => name!);
+  expect(names.length).toBeGreaterThan(10);
+  expect(namesBelow("### Metrics").toSorted()).toEqual(names.toSorted());
+});
+
 test("fields of log lines", () => {
   const fields = ["apps/agent/src/agent-log.ts", "apps/coordinator/src/log.ts"].flatMap((path) => {
     const [, members] = /interface \w*Fields \{([^}]*)\}/.exec(textOf(path))!;

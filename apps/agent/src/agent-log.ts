@@ -5,6 +5,7 @@
 export const AGENT_EVENTS = {
   ready: "info",
   "asked to end": "info",
+  "asked for offers": "debug",
   accepted: "info",
   formed: "info",
   exchanged: "debug",

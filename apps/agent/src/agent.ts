@@ -74,6 +74,7 @@ export class Agent {
       try {
         const offers = await link.offers(first);
         first = undefined;
+        log.debug({}, "asked for offers");
         let fresh = 0;
         for (const offer of offers) {
           if (this.#payloads.has(offer.payload) || this.#unreadable.has(offer.payload)) continue;

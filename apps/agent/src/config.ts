@@ -33,6 +33,8 @@ export interface AgentConfig {
   readonly policy?: string | undefined;
   /** The folder of the ledger. */
   readonly ledger: string;
+  /** The file for metrics, read by the text collector of Prometheus's node exporter; none are written when left out. */
+  readonly metrics?: string | undefined;
   readonly logLevel: "debug" | "info" | "warn" | "error";
   /** Whether the agent ends when its standard input does. */
   readonly exitWithParent: boolean;
@@ -65,6 +67,7 @@ const configShape = {
   datasets: z.array(z.strictObject(filesShape)).min(1).max(100),
   policy: path.optional(),
   ledger: path,
+  metrics: path.refine((file) => file.endsWith(".prom"), "the collector reads files that end with .prom").optional(),
   logLevel: z.enum(["debug", "info", "warn", "error"]).default("info"),
   exitWithParent: z.boolean().default(false),
 };
@@ -75,7 +78,7 @@ export function readConfig(file: string): AgentConfig {
   const parsed = configSchema.safeParse(jsonOf(file));
   if (!parsed.success) throw new StartProblem(`${file}: ${wording(parsed.error.issues[0])}`);
   const at = (relative: string) => resolve(dirname(file), relative);
-  const { datasets, policy, proxy, certificateAuthority, ...rest } = parsed.data;
+  const { datasets, policy, proxy, certificateAuthority, metrics, ...rest } = parsed.data;
   return Object.freeze({
     ...rest,
     identity: at(rest.identity),
@@ -83,6 +86,7 @@ export function readConfig(file: string): AgentConfig {
     ledger: at(rest.ledger),
     datasets: Object.freeze(datasets.map(({ dictionary, data }) => Object.freeze({ dictionary: at(dictionary), data: at(data) }))),
     ...(policy === undefined ? {} : { policy: at(policy) }),
+    ...(metrics === undefined ? {} : { metrics: at(metrics) }),
     ...(proxy === undefined ? {} : { proxy: Object.freeze(proxyWith(proxy, at)) }),
     ...(certificateAuthority === undefined ? {} : { certificateAuthority: at(certificateAuthority) }),
   });

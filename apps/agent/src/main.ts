@@ -2,9 +2,9 @@ import { writeSync } from "node:fs";
 import { parseArgs } from "node:util";
 import { pino } from "pino";
 import type { AgentLog } from "./agent-log.ts";
+import { command, commandNames } from "./commands.ts";
 import { readConfig } from "./config.ts";
 import { placesOf } from "./fault-fields.ts";
-import { preview, previewText } from "./preview.ts";
 import { start } from "./start.ts";
 import { StartProblem } from "./start-problem.ts";
 
@@ -30,38 +30,26 @@ function untilAsked(exitWithParent: boolean, asked: AbortController, log: AgentL
   process.stdin.on("end", end).on("close", end).on("error", end).resume();
 }
 
-/** What the program is asked to do. */
-interface Arguments {
-  readonly config: string;
-  /** The query to preview; null to run. */
-  readonly query: string | null;
-  readonly json: boolean;
-}
-
-function readArguments(): Arguments {
+/** The path of the configuration to run with. */
+function configPath(args: readonly string[]): string {
   try {
-    const { values, positionals } = parseArgs({
-      options: { config: { type: "string" }, json: { type: "boolean", default: false } },
-      allowPositionals: true,
-    });
-    const { config, json } = values;
-    const [command, query, ...more] = positionals;
-    if (config !== undefined && command === undefined && !json) return { config, query: null, json };
-    if (config !== undefined && command === "preview" && query !== undefined && more.length === 0) return { config, query, json };
+    const { config } = parseArgs({ args: [...args], options: { config: { type: "string" } } }).values;
+    if (config !== undefined) return config;
   } catch {
     // Said below.
   }
   throw new StartProblem(
-    "give the path of the agent's configuration, and nothing else: --config FILE; or, to see what this centre would contribute to a query: preview --config FILE QUERY [--json]",
+    `give the path of the agent's configuration, and nothing else: --config FILE; or one of the commands ${commandNames()}, with --config FILE`,
   );
 }
 
-/** Prints what this centre would contribute to a query: to standard output, and nowhere else. */
-async function shown({ config, json }: Arguments, query: string): Promise<number> {
+/** Runs a command, whose output is for the one who asks; null when the arguments name none. */
+async function commanded(args: readonly string[]): Promise<number | null> {
   try {
-    const contributed = await preview(readConfig(config), query);
-    writeSync(1, json ? `${JSON.stringify(contributed, null, 2)}\n` : previewText(contributed));
-    return 0;
+    const printed = await command(args);
+    if (printed === null) return null;
+    writeSync(1, printed.text);
+    return printed.code;
   } catch (error) {
     if (!(error instanceof StartProblem)) throw error;
     writeSync(2, `${error.message}\n`);
@@ -72,9 +60,10 @@ async function shown({ config, json }: Arguments, query: string): Promise<number
 async function main(): Promise<number> {
   const asked = new AbortController();
   try {
-    const asking = readArguments();
-    if (asking.query !== null) return await shown(asking, asking.query);
-    const config = readConfig(asking.config);
+    const args = process.argv.slice(2);
+    const code = await commanded(args);
+    if (code !== null) return code;
+    const config = readConfig(configPath(args));
     const log: AgentLog = pino({ level: config.logLevel, base: { centre: config.centre } }, pino.destination({ fd: 2, sync: true }));
     untilAsked(config.exitWithParent, asked, log);
     const { ended } = await start(config, log, asked.signal);

@@ -85,8 +85,9 @@ type Exchange = Extract<Step, { kind: "exchange" }>;
 async function delivered(session: Session, { exchange, bundle }: Exchange, { offer }: Accepted, host: SessionHost): Promise<Uint8Array> {
   const patienceMs = exchange === RESULT_EXCHANGE ? Infinity : offer.exchangeMs + EXCHANGE_SLACK_MS;
   const deadlineMs = Math.min(offer.expiresAtMs, host.nowMs() + patienceMs);
+  const postedMs = host.nowMs();
   const delivery = await host.link.exchange(session.name, exchange, bundle, deadlineMs);
-  host.log.debug({ query: offer.id, session: session.name, exchange }, "exchanged");
+  host.log.debug({ query: offer.id, session: session.name, exchange, tookMs: host.nowMs() - postedMs }, "exchanged");
   return delivery;
 }
 

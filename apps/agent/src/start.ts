@@ -15,6 +15,7 @@ import { HttpLink } from "./http-link.ts";
 import { LedgerFile } from "./ledger-file.ts";
 import { LinkFault } from "./link-fault.ts";
 import { random, scheme, sha256 } from "@tutti/platform";
+import { Observer } from "./observer.ts";
 import { readRoute } from "./route.ts";
 import type { Source } from "./source/source.ts";
 import { StartProblem } from "./start-problem.ts";
@@ -40,10 +41,12 @@ export async function start(config: AgentConfig, log: AgentLog, signal: AbortSig
   const policy = policyOf(config);
   const route = readRoute(config.proxy, config.certificateAuthority);
   const datasets = config.datasets.map(({ dictionary }) => readDataset(dictionary));
+  const observer = new Observer(config, log, nowMs);
   const ledger = await LedgerFile.open(config.ledger, nowMs);
   const sources = new Map<string, Source>();
   let file: HistoryFile | undefined;
   const close = async () => {
+    await observer.close();
     for (const source of sources.values()) await source.close();
     await file?.close();
     await ledger.close();
@@ -72,8 +75,19 @@ export async function start(config: AgentConfig, log: AgentLog, signal: AbortSig
     const link = new HttpLink(parts);
     await connect(link, roster, config.coordinator, nowMs);
     const setting = { identity, roster, policy, datasets, scheme, sha256, random };
-    const past = new Past({ identity, check: setting, file, store, ledger, link, nowMs, log });
-    const agent = new Agent({ setting, sources, past, link, ledger, nowMs, log, signal, sleep: (ms) => sleep(ms, undefined, { signal }) });
+    const past = new Past({ identity, check: setting, file, store, ledger, link, nowMs, log: observer.log });
+    observer.begin({ roster, datasets, ledger, past });
+    const agent = new Agent({
+      setting,
+      sources,
+      past,
+      link,
+      ledger,
+      nowMs,
+      log: observer.log,
+      signal,
+      sleep: (ms) => sleep(ms, undefined, { signal }),
+    });
     const ended = { now: Promise.resolve() };
     await new Promise<void>((polled) => {
       ended.now = agent.run(polled).finally(close);

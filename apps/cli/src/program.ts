@@ -1,7 +1,8 @@
 import { Command, CommanderError } from "commander";
+import { addAgent } from "./commands/agent.ts";
 import { addDemo } from "./commands/demo.ts";
 import { addInfer } from "./commands/infer.ts";
-import { addPreview } from "./commands/preview.ts";
+
 import { addQuery } from "./commands/query.ts";
 import { addReport } from "./commands/report.ts";
 import { addSandbox } from "./commands/sandbox.ts";
@@ -25,7 +26,7 @@ export async function run(args: readonly string[], services: Services): Promise<
     .configureOutput({ writeOut: console.out, writeErr: console.err })
     .showSuggestionAfterError(true)
     .exitOverride();
-  for (const add of [addDemo, addSandbox, addQuery, addReport, addVerify, addInfer, addPreview]) add(program, services, end);
+  for (const add of [addDemo, addSandbox, addQuery, addReport, addVerify, addInfer, addAgent]) add(program, services, end);
   try {
     await program.parseAsync([...args], { from: "user" });
     return exit;

@@ -1,0 +1,65 @@
+import { parseArgs } from "node:util";
+import { readConfig } from "./config.ts";
+import { preview, previewText } from "./preview.ts";
+import { StartProblem } from "./start-problem.ts";
+import { foundStatus, statusText } from "./status.ts";
+
+/** What a command prints to standard output, and the code with which the program ends. */
+export interface Printed {
+  readonly text: string;
+  readonly code: 0 | 1;
+}
+
+/** What this program does beside running: each looks, prints, and ends. `rest` are the arguments that are no options. */
+interface Command {
+  /** Its arguments beside `--config FILE` and `--json`. */
+  readonly takes: readonly string[];
+  run(config: string, rest: readonly string[], json: boolean): Promise<Printed>;
+}
+
+const COMMANDS: Readonly<Record<string, Command>> = {
+  preview: {
+    takes: ["QUERY"],
+    run: async (config, [query], json) => {
+      const contributed = await preview(readConfig(config), query!);
+      return { text: json ? jsonText(contributed) : previewText(contributed), code: 0 };
+    },
+  },
+  status: {
+    takes: [],
+    run: async (config, _, json) => {
+      const found = foundStatus(readConfig(config), Date.now());
+      return { text: json ? jsonText(found) : statusText(found), code: found.healthy ? 0 : 1 };
+    },
+  },
+};
+
+/** Runs the command that the arguments begin with; null when they begin with none. StartProblem when it can't do what it is asked to. */
+export async function command(args: readonly string[]): Promise<Printed | null> {
+  const [name, ...rest] = args;
+  if (name === undefined || !Object.hasOwn(COMMANDS, name)) return null;
+  const { takes, run } = COMMANDS[name]!;
+  const usage = [name, "--config FILE", ...takes, "[--json]"].join(" ");
+  let parsed;
+  try {
+    parsed = parseArgs({
+      args: rest,
+      options: { config: { type: "string" }, json: { type: "boolean", default: false } },
+      allowPositionals: true,
+    });
+  } catch {
+    throw new StartProblem(`usage: ${usage}`);
+  }
+  const { values, positionals } = parsed;
+  if (values.config === undefined || positionals.length !== takes.length) throw new StartProblem(`usage: ${usage}`);
+  return run(values.config, positionals, values.json);
+}
+
+/** The names of the commands, for people. */
+export function commandNames(): string {
+  return Object.keys(COMMANDS).join(", ");
+}
+
+function jsonText(value: unknown): string {
+  return `${JSON.stringify(value, null, 2)}\n`;
+}

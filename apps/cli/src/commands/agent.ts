@@ -1,0 +1,41 @@
+import { resolve } from "node:path";
+import type { Command } from "commander";
+import { type Exit, Stop } from "../exit.ts";
+import { commonOptions, type CommonOptions } from "../options.ts";
+import type { Services } from "../services.ts";
+
+interface AgentOptions extends CommonOptions {
+  readonly config: string;
+}
+
+/** `tutti agent …`: what a centre's engineer or data manager asks of the agent, on the agent's own machine. */
+export function addAgent(program: Command, services: Services, end: (exit: Exit) => void): void {
+  const agent = program.command("agent").description("look at a centre's agent, on the centre's own machine");
+  /** Has the agent's program do it; what it prints is passed on, and its code is this command's. */
+  const passOn = async (name: string, { config, json }: AgentOptions, ...files: readonly string[]): Promise<void> => {
+    const args = [name, "--config", resolve(config), ...files.map((file) => resolve(file)), ...(json === true ? ["--json"] : [])];
+    const { code, stdout, stderr } = await services.agent(args, services.interrupted);
+    if (services.interrupted.aborted) return end("interrupted");
+    services.console.out(stdout);
+    if (code === 0) return end("done");
+    if (stdout === "") throw new Stop("error", stderr.trim() || "the agent ended without saying why");
+    end("error");
+  };
+  const add = (name: string, description: string, json: string): Command =>
+    commonOptions(agent.command(name), json)
+      .description(description)
+      .requiredOption("--config <file>", "the agent's configuration, agent.json");
+
+  add(
+    "preview",
+    "show the data manager what this centre would contribute to a query: its own counts, before they are shared",
+    "print the numbers as JSON",
+  )
+    .argument("<query>", "query.json")
+    .action((query: string, options: AgentOptions) => passOn("preview", options, query));
+  add(
+    "status",
+    "say how the agent is, from the file that it writes while it runs; exit code 1 when somebody has to act",
+    "print it as JSON",
+  ).action((options: AgentOptions) => passOn("status", options));
+}
