@@ -32,7 +32,7 @@ const small = planned.cells.flatMap(({ role }, cell) => (role === "part" && trut
 
 /** What a reader can work out of the small cells who knows that no value is missing. */
 function solved(release: Release): readonly Interval[] {
-  const cells = planned.cells.map(({ key }) => ({ key, primary: false, firm: false, shown: true, released: false }));
+  const cells = planned.cells.map(({ key }) => ({ key, primary: false, firm: false, shown: true, released: false, vacant: false }));
   const complete = (cell: number): readonly [number, number] => (planned.cells[cell]!.role === "missing" ? [0, 0] : [0, 1_000]);
   return audit({ cells, relations: planned.relations }, shownCells(planned, release), small, complete);
 }

@@ -12,10 +12,10 @@ import { countsOf, drawsOf, patientsOf, planned } from "./tables.ts";
 const cases = casesOf(20);
 
 /** Cells that must hide and whose interval is narrower than least … k − 1 for the reader of this pattern. */
-function pinned(one: Case, hidden: readonly boolean[]): readonly string[] {
+function pinned(one: Case, hidden: readonly boolean[], bounds?: Parameters<typeof audit>[3], asked = primariesOf(one)): readonly string[] {
   const { threshold, zeros } = one.policy;
   const least = zeros === "hide" ? 0 : 1;
-  return audit(one.system, openedBy(one, hidden), primariesOf(one))
+  return audit(one.system, openedBy(one, hidden), asked, bounds)
     .filter(({ low, high }) => low > least || high < threshold - 1)
     .map(({ cell, low, high }) => `${one.name}: ${one.system.cells[cell]!.key} is in ${low} … ${high}`);
 }
@@ -23,6 +23,29 @@ function pinned(one: Case, hidden: readonly boolean[]): readonly string[] {
 test("no hidden cell is pinned within 0 … k − 1, whatever the table", () => {
   expect(cases.length).toBeGreaterThanOrEqual(200);
   expect(cases.flatMap((one) => pinned(one, one.hidden))).toEqual([]);
+});
+
+/** Cells of missing values in which there is nobody, and all inside them. */
+function nobodyIn({ system, values }: Case): ReadonlySet<number> {
+  const nobody = new Set(system.cells.flatMap(({ vacant }, cell) => (vacant && values[cell] === 0 ? [cell] : [])));
+  for (const cell of nobody)
+    for (const { total, parts } of system.relations) if (total === cell) for (const part of parts) nobody.add(part);
+  return nobody;
+}
+
+test("nor for a reader who knows of every number of missing values that is 0 that it is", () => {
+  const pinnedFor = (one: Case, hidden: readonly boolean[]): readonly string[] => {
+    const nobody = nobodyIn(one);
+    const asked = primariesOf(one).filter((cell) => !nobody.has(cell));
+    return pinned(one, hidden, (cell) => (nobody.has(cell) ? [0, 0] : [0, 10_000]), asked);
+  };
+  expect(cases.flatMap((one) => pinnedFor(one, one.hidden))).toEqual([]);
+  // By the same rule, had it not thought of such a reader.
+  const trusting = cases.filter((one) => {
+    const cells = one.system.cells.map((cell) => ({ ...cell, vacant: false }));
+    return pinnedFor(one, pattern({ ...one.system, cells }).hidden).length > 0;
+  });
+  expect(trusting.length).toBeGreaterThan(cases.length / 20);
 });
 
 test("nor by the paper's report; asked by sex as well, it adds nothing to what the first release told of cells that were not in it", () => {

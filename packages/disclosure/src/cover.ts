@@ -21,8 +21,12 @@ const MAX_SEARCHES = 400;
  * @param demands their indices; candidates: the cells that may hide at a cost, in canonical order
  */
 export function coverOf(ways: Ways, demands: readonly number[], candidates: readonly number[]): Cover | null {
-  const alone = demands.map((demand) => ways.cheapest(demand, new Set()));
-  if (!every(alone)) return null;
+  const alone: Way[] = [];
+  for (const demand of demands) {
+    const way = ways.cheapest(demand, new Set());
+    if (way === null) return null;
+    alone.push(way);
+  }
   const least = Math.max(...alone.map(({ cost }) => cost));
   const dearest = demands.toSorted((a, b) => alone[b]!.cost - alone[a]!.cost || a - b);
   const orders = [dearest, dearest.toReversed(), demands].slice(0, demands.length > MANY_DEMANDS ? 1 : undefined);

@@ -4,11 +4,18 @@ import { expect, test } from "vitest";
 import { pattern, protects } from "./pattern.ts";
 import type { SuppressionSystem, SystemCell } from "./system.ts";
 
-/** Cells by name: `s!` must hide, `f+` is firm, `u` is neither; `*`: no result shows it, `^`: released. */
+/** Cells by name: `s!` must hide, `f+` is firm, `u` is neither; `*`: no result shows it, `^`: released, `?`: it may be that nobody is missing there. */
 function systemOf(text: string, ...sums: readonly string[]): SuppressionSystem {
   const cells = text.split(" ").map((word): SystemCell => {
     const has = (mark: string): boolean => word.includes(mark);
-    return { key: word.replace(/\W/g, ""), primary: has("!"), firm: has("+"), shown: !has("*"), released: has("^") };
+    return {
+      key: word.replace(/\W/g, ""),
+      primary: has("!"),
+      firm: has("+"),
+      shown: !has("*"),
+      released: has("^"),
+      vacant: has("?"),
+    };
   });
   const at = (name: string): number => cells.findIndex(({ key }) => key === name);
   const relations = sums.map((sum): Relation => {
@@ -65,6 +72,18 @@ test("where nothing is open, nothing is known: a table of small cells hides whol
   expect(pattern(system)).toEqual({ hidden: [true, true, true], optimal: true, exposed: [] });
 });
 
+test("a number does not stay open beside one that hides and may be the same, because nobody is missing", () => {
+  const rows = ["t = s + n", "n = known + missing"];
+  expect(secondary(systemOf("t+^ s! n+ known+ missing+*", ...rows))).toEqual(["n"]);
+  expect(secondary(systemOf("t+^ s! n+ known+ missing*?", ...rows))).toEqual(["known", "n"]);
+});
+
+test("nor does a stratum make up for a small one that nobody need be in", () => {
+  const rows = ["n = f + s + other", "f = p + q"];
+  expect(secondary(systemOf("n+ f+ s! other+* p+ q+", ...rows))).toEqual([]);
+  expect(secondary(systemOf("n+ f+ s! other*? p+ q+", ...rows)).length).toBeGreaterThan(0);
+});
+
 test("what is connected with no small cell stays open", () => {
   const system = systemOf("t+ s! a+ x+ y+ z+", "t = s + a", "x = y + z");
   expect(pattern(system).hidden.slice(3)).toEqual([false, false, false]);
@@ -80,7 +99,7 @@ const systems = fc
     const groups = [sizes.slice(0, 2), sizes.slice(2)];
     const sums = groups.map((group) => group.reduce((sum, n) => sum + n, 0));
     const values = [sums[0]! + sums[1]!, ...sums, ...sizes];
-    const cells = values.map((n, i) => ({ key: `c${i}`, primary: n < 5, firm: n >= 5, shown: shown[i]!, released: false }));
+    const cells = values.map((n, i) => ({ key: `c${i}`, primary: n < 5, firm: n >= 5, shown: shown[i]!, released: false, vacant: false }));
     const relations = [
       { total: 0, parts: [1, 2] },
       { total: 1, parts: [3, 4] },

@@ -2,6 +2,7 @@ import { canonicalOrder, canonicalRelations } from "./canonical.ts";
 import { coverOf } from "./cover.ts";
 import { Mover } from "./move.ts";
 import { fall, rise } from "./protection.ts";
+import { whereNothingIsMissing } from "./completeness.ts";
 import type { SuppressionSystem, SystemCell } from "./system.ts";
 import { Table } from "./table.ts";
 import { THOROUGH_STEPS, Ways } from "./ways.ts";
@@ -27,6 +28,18 @@ export interface Pattern {
  * cell, all that is connected with it hides. See docs/spec/disclosure.md.
  */
 export function pattern(system: SuppressionSystem): Pattern {
+  const complete = whereNothingIsMissing(system);
+  if (complete === null) return patternOf(system);
+  const first = patternOf(complete);
+  const second = patternOf({ ...system, cells: system.cells.map((cell, i) => (first.hidden[i]! ? { ...cell, shown: false } : cell)) });
+  return {
+    hidden: second.hidden,
+    optimal: first.optimal && second.optimal && second.hidden.every((hides, i) => hides === first.hidden[i]),
+    exposed: [...new Set([...first.exposed, ...second.exposed])].toSorted((a, b) => a - b),
+  };
+}
+
+function patternOf(system: SuppressionSystem): Pattern {
   const { order, cells, components } = canonical(system);
   const hidden = cells.map(hidesAnyhow);
   const exposed: number[] = [];
@@ -47,6 +60,11 @@ export function pattern(system: SuppressionSystem): Pattern {
 
 /** Whether a pattern protects by the rule of `pattern`; cells that hide anyhow need not be in it. */
 export function protects(system: SuppressionSystem, hidden: readonly boolean[]): boolean {
+  const complete = whereNothingIsMissing(system);
+  return protectsIn(system, hidden) && (complete === null || protectsIn(complete, hidden));
+}
+
+function protectsIn(system: SuppressionSystem, hidden: readonly boolean[]): boolean {
   const { order, components } = canonical(system, THOROUGH_STEPS);
   return components.every(({ ways, demands, candidates, touched }) => {
     const chosen = new Set(candidates.filter((cell) => hidden[order[cell]!]));

@@ -1,7 +1,7 @@
 import { plan, type Plan, type Query } from "@tutti/query";
 import { dataset } from "@tutti/query/trial";
 import { expect, test } from "vitest";
-import { DEFAULT_POLICY } from "./policy.ts";
+import { DEFAULT_POLICY, type Policy } from "./policy.ts";
 import { suppress } from "./suppression.ts";
 import { systemOf, type SystemCell } from "./system.ts";
 
@@ -21,7 +21,7 @@ test("cells of one key are one, the plan's own first", () => {
   const { cells, relations } = systemOf(boys, DEFAULT_POLICY, [false], [{ plan: bySex, policy: DEFAULT_POLICY, small, standing }]);
   expect(cells.map(({ key }) => key)).toEqual(['sex("M")', "all", 'sex("F")', "sex(?)"]);
   expect(relations).toEqual([{ total: 1, parts: [2, 0, 3] }]);
-  expect(cellOf(cells, 'sex("M")')).toEqual({ key: 'sex("M")', primary: false, firm: true, shown: true, released: true });
+  expect(cellOf(cells, 'sex("M")')).toEqual({ key: 'sex("M")', primary: false, firm: true, shown: true, released: true, vacant: false });
   expect(cellOf(cells, "all")).toMatchObject({ shown: false, released: true });
   expect(cellOf(cells, 'sex("F")')).toMatchObject({ primary: true, firm: false, shown: false, released: false });
 });
@@ -65,6 +65,23 @@ test("where zeros show, a cell that is not small may be 0: only relations make i
   expect(cells.map(({ firm }) => firm)).toEqual([true, false, false, false]);
   const small = systemOf(bySex, policy, smallIn(bySex, "all", 'sex("F")'));
   expect(small.relations).toEqual([{ total: 0, parts: [1] }]);
+});
+
+test("where something is not recorded there may be nobody, unless relations say that somebody is, or the cell itself has to hide", () => {
+  const made = planned({ by: ["sex"], measures: [{ id: "d", proportion: "dyspnea" }] });
+  const vacant = (policy: Policy, ...open: readonly string[]): readonly string[] =>
+    systemOf(
+      made,
+      policy,
+      made.cells.map(({ key }) => !open.includes(key)),
+    ).cells.flatMap(({ key, vacant: is }) => (is ? [key] : []));
+  const missing = made.cells.flatMap(({ key, role }) => (role === "missing" ? [key] : []));
+  expect(vacant(DEFAULT_POLICY)).toEqual(missing);
+  expect(vacant({ ...DEFAULT_POLICY, missing: "cell" })).toEqual([]);
+  // Five boys and more, of whom fewer are known.
+  expect(vacant(DEFAULT_POLICY, "all", 'sex("M")')).not.toContain('dyspnea(?:sex("M"))');
+  expect(vacant(DEFAULT_POLICY, "all", 'sex("M")')).not.toContain("dyspnea(?)");
+  expect(vacant(DEFAULT_POLICY, "all", 'sex("M")')).toContain('dyspnea(?:sex("F"))');
 });
 
 test("verdicts that contradict each other leave less known", () => {

@@ -17,6 +17,8 @@ export interface SystemCell {
   readonly shown: boolean;
   /** An earlier release shows it. */
   readonly released: boolean;
+  /** It counts patients of whom something is not recorded, need not hide, and may be nobody for all that verdicts and relations say. */
+  readonly vacant: boolean;
 }
 
 /** Cells and what adds up to what: all that complementary suppression knows. */
@@ -73,7 +75,10 @@ export function systemOf(
 }
 
 /** A cell before its bounds are settled. */
-type Said = Omit<SystemCell, "firm">;
+interface Said extends Omit<SystemCell, "firm" | "vacant"> {
+  /** No plan has it as anything but one of missing values. */
+  readonly missing: boolean;
+}
 
 /** Several plans becoming one system. */
 class Merging {
@@ -101,6 +106,7 @@ class Merging {
       const said = {
         key,
         primary: hides(cell),
+        missing: plan.cells[cell]!.role === "missing",
         shown: standing === undefined && shown.has(cell),
         released: shown.has(cell) && standing?.[cell] === "open" && !this.#refused.has(key),
       };
@@ -116,7 +122,11 @@ class Merging {
       const some = parts.filter((part) => !empty(part));
       return empty(total) || some.length === 0 ? [] : [{ total, parts: some }];
     });
-    const cells = this.#cells.map((cell, i) => ({ ...cell, primary: cell.primary && !cell.released, firm: bounds[i]!.low >= threshold }));
+    const cells = this.#cells.map(({ missing, ...cell }, i): SystemCell => {
+      const { low } = bounds[i]!;
+      const primary = cell.primary && !cell.released;
+      return { ...cell, primary, firm: low >= threshold, vacant: missing && !primary && !cell.released && low === 0 };
+    });
     return { cells, relations };
   }
 
@@ -132,6 +142,7 @@ class Merging {
     this.#cells[at] = {
       key: said.key,
       primary: before.primary || said.primary,
+      missing: before.missing && said.missing,
       shown: before.shown || said.shown,
       released: before.released || said.released,
     };

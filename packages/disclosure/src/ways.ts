@@ -2,7 +2,7 @@ import type { Beginning, Move, Mover } from "./move.ts";
 import type { Demand } from "./protection.ts";
 
 /** Steps of a search for the cheapest move, and for one within what is hidden. */
-const MAX_STEPS = 80;
+const MAX_STEPS = 300;
 const MAX_CHECK_STEPS = 60;
 /** Steps for a check whose answer is all that is asked for. */
 export const THOROUGH_STEPS = 2_000;

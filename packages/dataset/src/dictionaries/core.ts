@@ -1,24 +1,27 @@
 import { type Dataset, datasetSchema } from "../dataset.ts";
-import { amount, type Entry, oneOf, yesNo } from "./entries.ts";
+import { always, amount, type Entry, oneOf, yesNo } from "./entries.ts";
 
 const percentPredicted = [0, 200, 1] as const;
 const zScore = [-6, 6, 0.1] as const;
 
 const demographics: Record<string, Entry> = {
-  sex: oneOf("Sex", "Sexe", { F: ["Female", "Féminin"], M: ["Male", "Masculin"] }, "NCIT:C28421"),
-  birth_year: amount("Year of birth", "Année de naissance", "a", [1900, 2040, 1], [1980, 1990, 2000, 2010, 2020]),
+  sex: always(oneOf("Sex", "Sexe", { F: ["Female", "Féminin"], M: ["Male", "Masculin"] }, "NCIT:C28421")),
+  birth_year: always(amount("Year of birth", "Année de naissance", "a", [1900, 2040, 1], [1980, 1990, 2000, 2010, 2020])),
   age_onset: amount("Age at first symptoms", "Âge aux premiers symptômes", "a", [0, 100, 0.1], [1, 2, 5, 10, 18], "NCIT:C124353"),
   age_dx: amount("Age at diagnosis", "Âge au diagnostic", "a", [0, 100, 0.1], [1, 2, 5, 10, 18], "NCIT:C156420"),
-  diagnosis: oneOf("Diagnosis", "Diagnostic", {
-    iph: ["Idiopathic pulmonary hemosiderosis", "Hémosidérose pulmonaire idiopathique"],
-    heiner: ["Heiner syndrome", "Syndrome de Heiner"],
-    secondary_hemosiderosis: ["Secondary pulmonary hemosiderosis", "Hémosidérose pulmonaire secondaire"],
-    surfactant: ["Disorder of surfactant metabolism", "Anomalie du métabolisme du surfactant"],
-    proteinosis: ["Pulmonary alveolar proteinosis", "Protéinose alvéolaire pulmonaire"],
-    ciliary: ["Primary ciliary dyskinesia", "Dyskinésie ciliaire primitive"],
-    bronchiolitis_obliterans: ["Bronchiolitis obliterans", "Bronchiolite oblitérante"],
-    other: ["Other", "Autre"],
-  }),
+  // Whoever is in the registry is in it for a diagnosis; when it was made may not be known.
+  diagnosis: always(
+    oneOf("Diagnosis", "Diagnostic", {
+      iph: ["Idiopathic pulmonary hemosiderosis", "Hémosidérose pulmonaire idiopathique"],
+      heiner: ["Heiner syndrome", "Syndrome de Heiner"],
+      secondary_hemosiderosis: ["Secondary pulmonary hemosiderosis", "Hémosidérose pulmonaire secondaire"],
+      surfactant: ["Disorder of surfactant metabolism", "Anomalie du métabolisme du surfactant"],
+      proteinosis: ["Pulmonary alveolar proteinosis", "Protéinose alvéolaire pulmonaire"],
+      ciliary: ["Primary ciliary dyskinesia", "Dyskinésie ciliaire primitive"],
+      bronchiolitis_obliterans: ["Bronchiolitis obliterans", "Bronchiolite oblitérante"],
+      other: ["Other", "Autre"],
+    }),
+  ),
 };
 
 const history: Record<string, Entry> = {

@@ -38,3 +38,11 @@ export function amount(
 function coded(terms: readonly string[]): Entry {
   return terms.length === 0 ? {} : { terms };
 }
+
+/**
+ * An entry whose value every patient has: the registry takes nobody in without it. A file in which it is not there is refused, and no question has to
+ * protect the few of whom it may not be known.
+ */
+export function always(entry: Entry): Entry {
+  return { ...entry, missing: [] };
+}

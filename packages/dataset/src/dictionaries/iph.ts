@@ -1,10 +1,10 @@
 import { type Dataset, datasetSchema } from "../dataset.ts";
-import { amount, type Entry, oneOf, yesNo } from "./entries.ts";
+import { always, amount, type Entry, oneOf, yesNo } from "./entries.ts";
 
 const demographics: Record<string, Entry> = {
-  sex: oneOf("Sex", "Sexe", { F: ["Girls", "Filles"], M: ["Boys", "Garçons"] }, "NCIT:C28421"),
-  diagnosis_year: amount("Year of diagnosis", "Année du diagnostic", "a", [1990, 2040, 1], [2000, 2005, 2010]),
-  age_dx: amount("Age at diagnosis", "Âge au diagnostic", "a", [0, 18, 0.1], [2, 5, 10], "NCIT:C156420"),
+  sex: always(oneOf("Sex", "Sexe", { F: ["Girls", "Filles"], M: ["Boys", "Garçons"] }, "NCIT:C28421")),
+  diagnosis_year: always(amount("Year of diagnosis", "Année du diagnostic", "a", [1990, 2040, 1], [2000, 2005, 2010])),
+  age_dx: always(amount("Age at diagnosis", "Âge au diagnostic", "a", [0, 18, 0.1], [2, 5, 10], "NCIT:C156420")),
   bmi: amount("Body mass index", "Indice de masse corporelle", "kg/m2", [8, 40, 0.1], []),
   bmi_z: amount("Body mass index, z score", "Indice de masse corporelle, z-score", "{Zscore}", [-6, 6, 0.01], [-2, 0, 2]),
 };
@@ -134,7 +134,8 @@ const outcome: Record<string, Entry> = {
 
 /**
  * Idiopathic pulmonary hemosiderosis in children: history, signs, imaging, lung function, lavage and biopsy, immunology,
- * treatment and outcome. A test that was not done is missing, which is never the same as negative.
+ * treatment and outcome. A test that was not done is missing, which is never the same as negative. A child is entered at the diagnosis: sex, year and
+ * age at it are never missing.
  */
 export const IPH: Dataset = datasetSchema.parse({
   id: "iph",
