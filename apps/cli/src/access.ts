@@ -27,5 +27,11 @@ export function accessOf(options: AccessOptions, env: Readonly<Record<string, st
   if (token === undefined || token === "") throw new Stop("usage", "the network wants a token: give --token, or set TUTTI_TOKEN");
   if (!URL.canParse(url) || !/^https?:$/.test(new URL(url).protocol))
     throw new Stop("usage", "--coordinator is a URL that begins with http:// or https://");
+  const { protocol, hostname } = new URL(url);
+  if (protocol === "http:" && !/^(?:localhost|\[::1\]|127(?:\.\d+){3})$/.test(hostname))
+    throw new Stop(
+      "usage",
+      "your token would travel in the clear: give the coordinator's https:// address; http:// is for this machine only",
+    );
   return { url, token };
 }

@@ -50,6 +50,9 @@ export const PROGRAMS: NetworkParts = {
   coordinator: fileURLToPath(new URL("../../coordinator/src/main.ts", import.meta.url)),
   agent: fileURLToPath(new URL("../../agent/src/main.ts", import.meta.url)),
 };
+/** All agents and the researcher have one address, and nobody else can reach it. */
+const UNLIMITED = { perMinute: 10_000_000, burst: 10_000_000 };
+const OWN_MACHINE = { address: UNLIMITED, centre: UNLIMITED, asking: UNLIMITED, reading: UNLIMITED };
 const READY_MS = 120_000;
 const GRACE_MS = 3_000;
 
@@ -136,6 +139,7 @@ function writeNetwork(folder: string, plan: NetworkPlan, token: string): Files {
       datasets: [plan.dataset],
       ...policy,
       store: join(coordinatorHome, "store.sqlite"),
+      limits: OWN_MACHINE,
       tokens: [{ name: "researcher", hash: `sha256:${createHash("sha256").update(token).digest("hex")}` }],
       ...(plan.trace === undefined ? {} : { trace: plan.trace }),
       exitWithParent: true,

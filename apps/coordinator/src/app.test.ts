@@ -1,5 +1,7 @@
 import { toUtf8 } from "@tutti/envelope";
 import { ENDPOINTS, pathOf, type Problem, problemName, type ProblemName } from "@tutti/protocol";
+import { Hono } from "hono";
+import { secureHeaders } from "hono/secure-headers";
 import { expect, test } from "vitest";
 import { bearer, DATASET, QUERY, settled, TrialNetwork } from "./trial.ts";
 
@@ -145,14 +147,37 @@ test("what anybody may read", async () => {
   expect(await read("/v1/roster")).toMatchObject({ payloadType: "application/vnd.tutti.1.roster+json" });
 });
 
-test("every answer says that it is not for a browser to keep, frame or sniff", async () => {
+test("every answer has the fields of hono/secure-headers, and is not for a browser to keep", async () => {
+  const secure = new Hono().use(secureHeaders({ contentSecurityPolicy: { defaultSrc: ["'none'"] } })).get("/", (c) => c.text(""));
+  const wanted = [...(await secure.request("/")).headers.keys()].filter((name) => name !== "content-type");
+  expect(wanted).toContain("x-content-type-options");
   const network = new TrialNetwork();
-  for (const path of ["/healthz", "/nowhere"]) {
-    const { headers } = await network.send("GET", path);
+  const answers = [
+    network.send("GET", "/healthz"),
+    network.send("GET", "/nowhere"),
+    network.send("POST", ASK, bearer("ann"), JSON.stringify(QUERY)),
+    network.send("POST", ASK, {}, "{}"),
+    network.send("OPTIONS", ASK),
+    network.centres[0]!.send(ENDPOINTS.exchange, { session: "00", exchange: "0" }, EMPTY),
+  ];
+  for (const answer of answers) {
+    const { headers } = await answer;
+    expect([...headers.keys()]).toEqual(expect.arrayContaining(wanted));
     expect(headers.get("cache-control")).toBe("no-store");
     expect(headers.get("x-content-type-options")).toBe("nosniff");
     expect(headers.get("content-security-policy")).toContain("default-src 'none'");
+    expect(headers.get("access-control-allow-origin")).toBeNull();
   }
+});
+
+test("pages of an origin that is configured may call, and of no other", async () => {
+  const network = new TrialNetwork();
+  const asked = (origin: string) =>
+    network.send("OPTIONS", ASK, { origin, "access-control-request-method": "POST", "access-control-request-headers": "authorization" });
+  const allowed = await asked("https://portal.example");
+  expect(allowed.headers.get("access-control-allow-origin")).toBe("https://portal.example");
+  expect(allowed.headers.get("access-control-allow-credentials")).toBeNull();
+  expect((await asked("https://other.example")).headers.get("access-control-allow-origin")).toBeNull();
 });
 
 test("a wait for offers ends after 25 s with none, and an earlier one of the same centre when it asks anew", async () => {

@@ -2,11 +2,15 @@ import type { Dataset } from "@tutti/dataset";
 import { type Envelope, toHex } from "@tutti/envelope";
 import { type Body, type Endpoint, ENDPOINTS, MAX_BUNDLE_BYTES, problem } from "@tutti/protocol";
 import { type Context, Hono } from "hono";
+import { cors } from "hono/cors";
+import { Callers } from "./callers.ts";
 import { CentreGate } from "./centre-gate.ts";
 import { Coordinator, type CoordinatorSetting } from "./coordinator.ts";
 import { faultFields } from "./log.ts";
+import { Peers } from "./peers.ts";
 import { ProblemFault } from "./problem-fault.ts";
-import { json, octets, problemReply } from "./reply.ts";
+import type { Limits } from "./rate-limit.ts";
+import { json, octets, problemReply, secured } from "./reply.ts";
 import type { Schedule } from "./schedule.ts";
 import { Schedules } from "./schedules.ts";
 import type { Tokens } from "./tokens.ts";
@@ -16,6 +20,11 @@ export interface AppSetting extends CoordinatorSetting {
   /** `roster.json` as it is signed. */
   readonly rosterFile: Envelope;
   readonly tokens: Tokens;
+  readonly limits: Limits;
+  /** Addresses and networks of one's own proxies, whose `X-Forwarded-For` counts. */
+  readonly trustedProxies: readonly string[];
+  /** Origins whose pages may call with a token (CORS); none, and there are no such fields. */
+  readonly origins: readonly string[];
   /** Queries that are asked again and again. */
   readonly schedules: readonly Schedule[];
 }
@@ -40,38 +49,56 @@ export function createApp(setting: AppSetting): App {
   const ask = (query: unknown, requester: string) => coordinator.ask(query, requester);
   const schedules = new Schedules({ schedules: setting.schedules, runs: store.scheduleRuns, clock, log, ask });
   const gate = new CentreGate(roster, scheme, sha256, clock);
+  const callers = new Callers({ gate, tokens, peers: new Peers(setting.trustedProxies), limits: setting.limits, clock });
   const app = new Hono();
 
   const on = (endpoint: Pick<Endpoint, "method" | "path">, answer: (c: Context) => Response | Promise<Response>) =>
     app.on(endpoint.method, endpoint.path, answer);
-  const researcher = (c: Context): string => {
-    const requester = tokens.requesterOf(c.req.header("authorization"));
-    if (requester === null)
-      throw new ProblemFault("no-token", "send the token that the network's operator gave you, as Authorization: Bearer …");
-    return requester;
-  };
   const fromCentre = async (c: Context, limit: number): Promise<{ readonly centre: string; readonly body: Uint8Array }> => {
-    const { centre, demandBody } = gate.admit({ method: c.req.method, target: targetOf(c.req.url), headers: c.req.raw.headers });
+    const { centre, demandBody } = callers.centre(c);
     const body = await readBody(c, limit);
     demandBody(body);
     return { centre, body };
   };
+
+  app.use((c, next) => {
+    callers.arrive(c);
+    return next();
+  });
+  if (setting.origins.length > 0) {
+    const share = cors({
+      origin: [...setting.origins],
+      allowMethods: ["GET", "POST"],
+      allowHeaders: ["Authorization", "Content-Type"],
+      maxAge: 600,
+    });
+    app.use(async (c, next) => {
+      const preflight = await share(c, next);
+      if (preflight !== undefined) return secured(preflight);
+    });
+  }
 
   on(ENDPOINTS.health, () => json({ status: "ok" }));
   on(ENDPOINTS.roster, () => json(rosterFile));
   on(ENDPOINTS.policy, () => json(policy));
   on(ENDPOINTS.datasets, () => json(datasets satisfies readonly Dataset[]));
   on(ENDPOINTS.ask, async (c) => {
-    const requester = researcher(c);
+    const holder = callers.holder(c, "ask");
     const query = readJson(await readBody(c, LIMITS.query), ENDPOINTS.ask.request);
-    return json({ id: coordinator.ask(query, requester) }, 201);
+    holder.demandDataset(query);
+    return json({ id: coordinator.ask(query, holder.name) }, 201);
   });
   on(ENDPOINTS.preview, async (c) => {
-    researcher(c);
-    return json(coordinator.preview(readJson(await readBody(c, LIMITS.query), ENDPOINTS.preview.request)));
+    const holder = callers.holder(c, "preview");
+    const query = readJson(await readBody(c, LIMITS.query), ENDPOINTS.preview.request);
+    holder.demandDataset(query);
+    return json(coordinator.preview(query));
   });
-  on(ENDPOINTS.state, async (c) => json(await coordinator.state(segment(c, "query"), researcher(c), seenOf(c))));
-  on(ENDPOINTS.schedules, (c) => json(schedules.of(researcher(c))));
+  on(ENDPOINTS.state, async (c) => {
+    const { sees } = callers.holder(c, "state");
+    return json(await coordinator.state(segment(c, "query"), sees, seenOf(c)));
+  });
+  on(ENDPOINTS.schedules, (c) => json(schedules.of(callers.holder(c, "schedules").sees)));
   on(ENDPOINTS.offers, async (c) => {
     const { centre, body } = await fromCentre(c, LIMITS.message);
     readJson(body, ENDPOINTS.offers.request);
@@ -105,7 +132,7 @@ export function createApp(setting: AppSetting): App {
 
   app.notFound(() => problemReply(problem("not-found", "there is no such address: are both ends of one version?")));
   app.onError((error) => {
-    if (error instanceof ProblemFault) return problemReply(error.problem);
+    if (error instanceof ProblemFault) return problemReply(error.problem, error.retryAfterMs);
     const id = toHex(random(6));
     log.error({ defect: id, ...faultFields(error) }, "a mistake in this program");
     return problemReply(problem("defect", `a mistake in this program: tell its operator the number ${id}`));
@@ -167,9 +194,4 @@ function seenOf(c: Context): number {
   const text = c.req.query("seen") ?? "0";
   if (!/^\d{1,9}$/.test(text)) throw new ProblemFault("not-understood", "seen is how many events you have read: a whole number");
   return Number(text);
-}
-
-/** Path and query, as they stand in the request line. */
-function targetOf(url: string): string {
-  return url.slice(url.indexOf("/", url.indexOf("//") + 2));
 }

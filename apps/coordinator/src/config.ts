@@ -3,13 +3,29 @@ import { dirname, resolve } from "node:path";
 import { partyNameSchema } from "@tutti/envelope";
 import { nearest } from "@tutti/query";
 import { z } from "zod";
+import { ENDPOINTS, type EndpointName, ROLES } from "@tutti/protocol";
 import { DEFAULT_DEADLINES, type Deadlines } from "./deadlines.ts";
+import { isNetwork } from "./peers.ts";
+import { DEFAULT_LIMITS, type Limits, type Rate } from "./rate-limit.ts";
 import type { ScheduleTimes } from "./schedule.ts";
 import type { TokenEntry } from "./tokens.ts";
+
+/** Paths of a certificate, with those that vouch for it below it, and of its key; both PEM. */
+export interface TlsFiles {
+  readonly certificate: string;
+  readonly key: string;
+}
 
 /** `coordinator.json`. Paths are relative to the file's own folder. */
 export interface Config {
   readonly listen: { readonly host: string; readonly port: number };
+  /** Certificate and key; plain HTTP when left out, for this machine or behind a reverse proxy. */
+  readonly tls?: TlsFiles | undefined;
+  /** Addresses and networks (`10.0.0.0/8`) of one's own reverse proxies, whose `X-Forwarded-For` counts. */
+  readonly trustedProxies: readonly string[];
+  /** Origins whose pages may call with a token (CORS). */
+  readonly origins: readonly string[];
+  readonly limits: Limits;
   /** The coordinator's own keys: `identity.json`. */
   readonly identity: string;
   /** `roster.json` */
@@ -46,8 +62,31 @@ export class ConfigFault extends Error {
 
 const path = z.string().min(1).max(4_096);
 const ms = (most: number) => z.int().min(10).max(most);
-const configSchema: z.ZodType<Config> = z.strictObject({
+const rate = (otherwise: Rate) =>
+  z
+    .strictObject({
+      perMinute: z.number().min(1).max(10_000_000).default(otherwise.perMinute),
+      burst: z.int().min(1).max(10_000_000).default(otherwise.burst),
+    })
+    .default(otherwise);
+const day = z.iso.date("write the day as 2027-01-31").transform((text) => Date.parse(`${text}T00:00:00Z`));
+const endpointNames = Object.keys(ENDPOINTS) as EndpointName[];
+const configShape = {
   listen: z.strictObject({ host: z.string().min(1).default("127.0.0.1"), port: z.int().min(0).max(65_535) }),
+  tls: z.strictObject({ certificate: path, key: path }).optional(),
+  trustedProxies: z.array(z.string().refine(isNetwork, "write an address, or a network as 10.0.0.0/8")).max(100).default([]),
+  origins: z
+    .array(z.string().refine(isOrigin, "write an origin as a browser does: https://portal.example, without a path"))
+    .max(100)
+    .default([]),
+  limits: z
+    .strictObject({
+      address: rate(DEFAULT_LIMITS.address),
+      centre: rate(DEFAULT_LIMITS.centre),
+      asking: rate(DEFAULT_LIMITS.asking),
+      reading: rate(DEFAULT_LIMITS.reading),
+    })
+    .default(DEFAULT_LIMITS),
   identity: path,
   roster: path,
   datasets: z.array(path).min(1),
@@ -55,7 +94,16 @@ const configSchema: z.ZodType<Config> = z.strictObject({
   store: path,
   tokens: z
     .array(
-      z.strictObject({ name: partyNameSchema, hash: z.string().regex(/^sha256:[0-9a-f]{64}$/, "a token's hash is sha256: and 64 digits") }),
+      z
+        .strictObject({
+          name: partyNameSchema,
+          hash: z.string().regex(/^sha256:[0-9a-f]{64}$/, "a token's hash is sha256: and 64 digits"),
+          role: z.enum(ROLES).default("researcher"),
+          datasets: z.array(z.string().min(1).max(100)).min(1).optional(),
+          actions: z.array(z.enum(endpointNames)).min(1).optional(),
+          expires: day.optional(),
+        })
+        .transform(({ expires: expiresAtMs, ...entry }): TokenEntry => (expiresAtMs === undefined ? entry : { ...entry, expiresAtMs })),
     )
     .default([]),
   deadlines: z
@@ -80,12 +128,24 @@ const configSchema: z.ZodType<Config> = z.strictObject({
     .default([]),
   trace: path.optional(),
   exitWithParent: z.boolean().default(false),
-});
+};
+const configSchema: z.ZodType<Config> = z
+  .strictObject(configShape)
+  .refine(
+    ({ listen: { host }, tls, trustedProxies }) => tls !== undefined || trustedProxies.length > 0 || isThisMachine(host),
+    "others can reach this address, and tokens would travel in the clear: give tls, or name the reverse proxy that ends it in trustedProxies",
+  );
 
 const KEYS: Readonly<Record<string, readonly string[]>> = {
-  "": ["listen", "identity", "roster", "datasets", "policy", "store", "tokens", "deadlines", "schedules", "trace", "exitWithParent"],
+  "": Object.keys(configShape),
   listen: ["host", "port"],
-  tokens: ["name", "hash"],
+  tls: ["certificate", "key"],
+  limits: Object.keys(DEFAULT_LIMITS),
+  "limits.address": ["perMinute", "burst"],
+  "limits.centre": ["perMinute", "burst"],
+  "limits.asking": ["perMinute", "burst"],
+  "limits.reading": ["perMinute", "burst"],
+  tokens: ["name", "hash", "role", "datasets", "actions", "expires"],
   schedules: ["name", "cron", "timezone", "query", "requester", "catchUp"],
   deadlines: ["answerMs", "exchangeMs", "queryMs"],
 };
@@ -99,6 +159,7 @@ export function readConfig(file: string): Config {
   const optional = (one: string | undefined) => (one === undefined ? undefined : at(one));
   return Object.freeze({
     ...config,
+    tls: config.tls === undefined ? undefined : { certificate: at(config.tls.certificate), key: at(config.tls.key) },
     identity: at(config.identity),
     roster: at(config.roster),
     datasets: config.datasets.map(at),
@@ -144,4 +205,12 @@ function issueText(issue: z.core.$ZodIssue): string {
   const known = KEYS[at] ?? [];
   const near = nearest(key!, known);
   return `${where}there is no key ${JSON.stringify(key!.slice(0, 40))}; ${near === null ? `the keys are ${known.join(", ")}` : `do you mean ${near}?`}`;
+}
+
+function isThisMachine(host: string): boolean {
+  return host === "localhost" || host === "::1" || /^127(\.\d+){3}$/.test(host);
+}
+
+function isOrigin(text: string): boolean {
+  return URL.canParse(text) && /^https?:$/.test(new URL(text).protocol) && new URL(text).origin === text;
 }

@@ -164,15 +164,18 @@ export class Coordinator {
     this.#offers.add(run, envelope);
   }
 
-  /** Where a requester's own query stands, once there are more than `seen` events or it has ended. */
-  async state(id: string, requester: string, seen: number): Promise<QueryState> {
+  /**
+   * Where a query stands, once there are more than `seen` events or it has ended.
+   * @param requester whose queries may be seen; null for everybody's
+   */
+  async state(id: string, requester: string | null, seen: number): Promise<QueryState> {
     const run = this.#runs.get(id);
     if (run === undefined) {
       const kept = this.#setting.store.find(id, requester);
       if (kept === null) throw new ProblemFault("not-found", "you have asked no query of this id");
       return { id, state: kept.ending.outcome, events: [], seen, release: kept.ending.release, detail: kept.ending.detail };
     }
-    if (run.requester !== requester) throw new ProblemFault("not-found", "you have asked no query of this id");
+    if (requester !== null && run.requester !== requester) throw new ProblemFault("not-found", "you have asked no query of this id");
     await run.journal.wait(seen, WAIT_MS);
     return run.state(seen);
   }

@@ -21,6 +21,8 @@ export const COORDINATOR_EVENTS = {
   "the scheduler says": "info",
   "the scheduler warns": "warn",
   "the scheduler failed": "error",
+  "the certificate was read again": "info",
+  "the old certificate stays": "warn",
   "a mistake in this program": "error",
 } as const;
 

@@ -31,7 +31,9 @@ try {
     await service.stop();
     process.exit(0);
   };
-  for (const signal of ["SIGINT", "SIGTERM", "SIGHUP"] as const) process.on(signal, stop);
+  for (const signal of ["SIGINT", "SIGTERM"] as const) process.on(signal, stop);
+  // By custom a service reads its files again; what has none to read ends with its terminal.
+  process.on("SIGHUP", config.tls === undefined ? stop : () => service.reload());
   if (config.exitWithParent) process.stdin.on("end", stop).on("error", stop).resume();
   say({ ready: true, url: service.url });
   log.info({ url: service.url }, "ready");

@@ -59,10 +59,12 @@ export class Schedules {
     for (const { task } of this.#running) void task.destroy();
   }
 
-  /** The schedules that ask in a requester's name. */
-  of(requester: string): readonly ScheduleState[] {
+  /** The schedules that ask in a requester's name; all of them for null. */
+  of(requester: string | null): readonly ScheduleState[] {
     return this.#running.flatMap(({ schedule: { name, cron, timezone, requester: own }, task }) =>
-      own === requester ? [{ name, cron, timezone, lastRun: this.#setting.runs.last(name), nextRunAtMs: nextOf(task) }] : [],
+      requester === null || own === requester
+        ? [{ name, cron, timezone, lastRun: this.#setting.runs.last(name), nextRunAtMs: nextOf(task) }]
+        : [],
     );
   }
 

@@ -1,16 +1,20 @@
 import { once } from "node:events";
-import type { Server } from "node:http";
+import { createServer, type Server } from "node:http";
+import { createServer as createTlsServer, type Server as TlsServer } from "node:https";
 import type { AddressInfo } from "node:net";
 import { createAdaptorServer } from "@hono/node-server";
 import { createApp } from "./app.ts";
 import { type Config, ConfigFault } from "./config.ts";
 import type { Log } from "./log.ts";
 import { loadSetting } from "./startup.ts";
+import { readTls, TlsReload } from "./tls.ts";
 import { openTrace } from "./trace.ts";
 
 /** A coordinator that listens. */
 export interface Service {
   readonly url: string;
+  /** Reads certificate and key again; does nothing without TLS. */
+  reload(): void;
   /** Ends open sessions with a named outcome, answers those who wait, and closes everything. */
   stop(): Promise<void>;
 }
@@ -22,6 +26,7 @@ const LAST_ANSWERS_MS = 500;
 
 /** Starts a coordinator. Throws a ConfigFault that says what to do. */
 export async function startService(config: Config, log: Log): Promise<Service> {
+  const tls = config.tls === undefined ? null : readTls(config.tls);
   const setting = loadSetting(config, log);
   const { app, start, close } = createApp(setting);
   const trace = config.trace === undefined ? null : openTrace(config.trace);
@@ -29,15 +34,19 @@ export async function startService(config: Config, log: Log): Promise<Service> {
   const server = createAdaptorServer({
     fetch: trace === null ? answer : trace.around(answer),
     overrideGlobalObjects: true,
-    serverOptions: { keepAliveTimeout: KEEP_ALIVE_MS, noDelay: true },
-  }) as Server;
+    createServer: tls === null ? createServer : createTlsServer,
+    serverOptions: { keepAliveTimeout: KEEP_ALIVE_MS, noDelay: true, ...tls },
+  } as Parameters<typeof createAdaptorServer>[0]) as Server;
+  const reload = config.tls === undefined ? null : new TlsReload(config.tls, server as TlsServer, log);
   await listen(server, config);
   start();
   const { port } = server.address() as AddressInfo;
   const host = config.listen.host.includes(":") ? `[${config.listen.host}]` : config.listen.host;
   return {
-    url: `http://${host}:${port}`,
+    url: `${tls === null ? "http" : "https"}://${host}:${port}`,
+    reload: () => reload?.reload(),
     stop: async () => {
+      reload?.stop();
       const closed = once(server, "close");
       server.close();
       close();

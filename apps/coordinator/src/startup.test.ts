@@ -7,6 +7,7 @@ import { ROSTER, signMessage } from "@tutti/protocol";
 import { afterAll, expect, test } from "vitest";
 import { type Config, ConfigFault, type ScheduleEntry } from "./config.ts";
 import { DEFAULT_DEADLINES } from "./deadlines.ts";
+import { DEFAULT_LIMITS } from "./rate-limit.ts";
 import { loadSetting } from "./startup.ts";
 import { DATASET, QUERY } from "./trial.ts";
 
@@ -28,7 +29,10 @@ const CONFIG: Config = {
   ),
   datasets: [put("dataset.json", DATASET)],
   store: ":memory:",
-  tokens: [{ name: "ann", hash: `sha256:${"0".repeat(64)}` }],
+  tokens: [{ name: "ann", hash: `sha256:${"0".repeat(64)}`, role: "researcher" }],
+  limits: DEFAULT_LIMITS,
+  trustedProxies: [],
+  origins: [],
   deadlines: DEFAULT_DEADLINES,
   schedules: [],
   exitWithParent: false,

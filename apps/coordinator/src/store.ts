@@ -22,8 +22,8 @@ export interface KeptQuery {
 export interface Store {
   begin(query: AskedQuery): void;
   end(id: string, ending: Ending, endedAtMs: number): void;
-  /** A requester's own query that has ended, or null. */
-  find(id: string, requester: string): KeptQuery | null;
+  /** A requester's own query that has ended, anybody's for a requester that is null; or null. */
+  find(id: string, requester: string | null): KeptQuery | null;
   /** Keeps what a past session told, in place of what was known of it. */
   keep(session: string, item: HistoryItem): void;
   /** All past sessions, oldest first. */
@@ -71,7 +71,7 @@ export class SqliteStore implements Store {
     this.#begin = this.#database.prepare("INSERT INTO query (id, requester, asked_at_ms, query) VALUES (?, ?, ?, ?)");
     this.#end = this.#database.prepare("UPDATE query SET outcome = ?, detail = ?, ended_at_ms = ?, release = ? WHERE id = ?");
     this.#find = this.#database.prepare(
-      "SELECT outcome, detail, release FROM query WHERE id = ? AND requester = ? AND outcome IS NOT NULL",
+      "SELECT outcome, detail, release FROM query WHERE id = ? AND requester = coalesce(?, requester) AND outcome IS NOT NULL",
     );
     this.#keep = this.#database.prepare(
       "INSERT INTO past (session, item) VALUES (?, ?) ON CONFLICT (session) DO UPDATE SET item = excluded.item",
@@ -96,7 +96,7 @@ export class SqliteStore implements Store {
     this.#end.run(outcome, detail, endedAtMs, release === null ? null : JSON.stringify(release), id);
   }
 
-  find(id: string, requester: string): KeptQuery | null {
+  find(id: string, requester: string | null): KeptQuery | null {
     const row = this.#find.get(id, requester);
     if (row === undefined) return null;
     const { outcome, detail, release } = row as { outcome: Outcome; detail: string | null; release: string | null };

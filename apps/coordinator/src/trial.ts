@@ -22,10 +22,11 @@ import { type App, createApp } from "./app.ts";
 import type { CallOff, Clock } from "./clock.ts";
 import { DEFAULT_DEADLINES } from "./deadlines.ts";
 import { scheme, sha256 } from "@tutti/platform";
+import { DEFAULT_LIMITS, type Limits } from "./rate-limit.ts";
 import type { Schedule } from "./schedule.ts";
 import type { Store } from "./store.ts";
 import { SqliteStore } from "./store.ts";
-import { Tokens } from "./tokens.ts";
+import { type TokenEntry, Tokens } from "./tokens.ts";
 
 // A coordinator without a socket, with real parties and a clock that stands still. For tests only.
 
@@ -82,10 +83,22 @@ export interface TrialSetting {
   readonly policy?: Partial<Policy>;
   readonly store?: Store;
   readonly schedules?: readonly Schedule[];
+  readonly limits?: Limits;
 }
 
-const TOKENS = { ann: "token-of-ann", bob: "token-of-bob" } as const;
-export type Researcher = keyof typeof TOKENS;
+/** Whoever has a token. */
+export type Researcher = "ann" | "bob" | "elsewhere" | "looking" | "late" | "operator" | "auditor";
+const TOKENS: Readonly<Record<Researcher, Omit<TokenEntry, "name" | "hash">>> = {
+  ann: { role: "researcher" },
+  bob: { role: "researcher" },
+  /** For another dictionary than the one that is there. */
+  elsewhere: { role: "researcher", datasets: ["iph"] },
+  /** To look, not to ask. */
+  looking: { role: "researcher", actions: ["state", "preview"] },
+  late: { role: "researcher", expiresAtMs: Date.UTC(2026, 0, 2) },
+  operator: { role: "coordinator" },
+  auditor: { role: "auditor" },
+};
 
 /** A network of four centres that have five patients each. */
 export class TrialNetwork {
@@ -105,6 +118,7 @@ export class TrialNetwork {
     policy = {},
     store = new SqliteStore(":memory:", 0),
     schedules = [],
+    limits = DEFAULT_LIMITS,
   }: TrialSetting = {}) {
     this.coordinator = createIdentity("coordinator", randomBytes);
     const identities = centres.map((name) => createIdentity(name, randomBytes));
@@ -125,9 +139,10 @@ export class TrialNetwork {
       deadlines: DEFAULT_DEADLINES,
       schedules,
       store,
-      tokens: new Tokens(
-        Object.entries(TOKENS).map(([name, token]) => ({ name, hash: `sha256:${createHash("sha256").update(token).digest("hex")}` })),
-      ),
+      limits,
+      trustedProxies: ["10.0.0.0/8"],
+      origins: ["https://portal.example"],
+      tokens: new Tokens(Object.entries(TOKENS).map(([name, entry]) => ({ ...entry, name, hash: hashOf(tokenOf(name as Researcher)) }))),
       scheme,
       sha256,
       random: randomBytes,
@@ -138,12 +153,18 @@ export class TrialNetwork {
     this.centres = identities.map((identity) => new TrialCentre(identity, this, { ...DEFAULT_POLICY, ...policies[identity.name] }));
   }
 
-  /** Sends a request as it is. */
-  send(method: string, target: string, headers: Readonly<Record<string, string>> = {}, body?: Uint8Array | string): Promise<Response> {
+  /** Sends a request as it is, from an address if one is given. */
+  send(
+    method: string,
+    target: string,
+    headers: Readonly<Record<string, string>> = {},
+    body?: Uint8Array | string,
+    from?: string,
+  ): Promise<Response> {
     const bytes = typeof body === "string" ? toUtf8(body) : body;
     const length = bytes === undefined ? {} : { "content-length": String(bytes.length) };
     const init = { method, headers: { ...length, ...headers }, ...(bytes === undefined ? {} : { body: bytes as Uint8Array<ArrayBuffer> }) };
-    return Promise.resolve(this.app.request(`http://coordinator${target}`, init));
+    return Promise.resolve(this.app.request(`http://coordinator${target}`, init, { incoming: { socket: { remoteAddress: from } } }));
   }
 
   /** Asks a query, and gives its id. */
@@ -164,7 +185,15 @@ export class TrialNetwork {
 }
 
 export function bearer(by: Researcher): Record<string, string> {
-  return { authorization: `Bearer ${TOKENS[by]}` };
+  return { authorization: `Bearer ${tokenOf(by)}` };
+}
+
+function tokenOf(name: Researcher): string {
+  return `token-of-${name}`;
+}
+
+function hashOf(token: string): string {
+  return `sha256:${createHash("sha256").update(token).digest("hex")}`;
 }
 
 /** How far a centre takes part. */

@@ -14,9 +14,12 @@ export type ClientFaultKind = ProblemName | "unreachable" | "unlike" | "aborted"
 export class ClientFault extends Error {
   override readonly name = "ClientFault";
   readonly kind: ClientFaultKind;
+  /** For `too-fast`: how long the coordinator wants not to be asked. */
+  readonly retryAfterMs: number;
 
-  constructor(kind: ClientFaultKind, message: string) {
+  constructor(kind: ClientFaultKind, message: string, retryAfterMs = 0) {
     super(message);
     this.kind = kind;
+    this.retryAfterMs = retryAfterMs;
   }
 }

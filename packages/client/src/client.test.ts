@@ -26,7 +26,7 @@ function trial() {
     fetch: (url, init) => platform.fetch(url, init),
     nowMs: () => nowMs,
     // Pauses between tries pass at once; the limits of a request do not.
-    sleep: (ms) => (ms > 2_000 ? new Promise(() => {}) : (slept.push(ms), (nowMs += ms), Promise.resolve())),
+    sleep: (ms) => (ms > 20_000 ? new Promise(() => {}) : (slept.push(ms), (nowMs += ms), Promise.resolve())),
   });
   return { client, slept };
 }
@@ -99,6 +99,17 @@ test("a preview only reads: it is tried again, and read by its shape", async () 
   expect(seen).toEqual(Array.from({ length: 2 }, () => ["Bearer sesame", { dataset: "small@1" }]));
   server.use(http.post(`${BASE}/v1/previews`, () => HttpResponse.json({ ...preview, counts: [25] })));
   await expect(client.preview({})).rejects.toMatchObject({ kind: "unlike" });
+});
+
+test("a pause that is asked for is kept, for asking too: what was not taken may be sent again", async () => {
+  let asks = 0;
+  const pause = HttpResponse.json(problem("too-fast", "wait"), { status: 429, headers: { "retry-after": "7" } });
+  server.use(
+    http.post(`${BASE}/v1/queries`, () => (++asks < 3 ? pause.clone() : HttpResponse.json({ id: "7" }, { status: 201 })) as never),
+  );
+  const { client, slept } = trial();
+  expect(await client.ask({})).toBe("7");
+  expect(slept).toEqual([7_000, 7_000]);
 });
 
 test("reading gives up after six tries", async () => {

@@ -49,6 +49,9 @@ export interface Client {
 
 /** A request that only reads is repeated after these pauses when nobody answers. */
 const PAUSES_MS = [100, 200, 400, 800, 1_600] as const;
+/** How often the coordinator's wish for a pause is met; a pause is this long at most. */
+const PAUSES_ASKED_FOR = 20;
+const LONGEST_PAUSE_MS = 60_000;
 /** Beyond the coordinator's longest wait. */
 const SLACK_MS = 10_000;
 
@@ -67,10 +70,23 @@ export function createClient(setting: ClientSetting): Client {
   const { url, token, nowMs, sleep } = setting;
   const base = url.replace(/\/+$/, "");
 
-  async function once<T>(endpoint: Answering<T>, { segments, search = "", body, signal }: Sending): Promise<T> {
+  /** One request; what was not taken for being too fast is sent again after the pause that is asked for. */
+  async function once<T>(endpoint: Answering<T>, sending: Sending): Promise<T> {
+    for (let pauses = 0; ; pauses++) {
+      try {
+        return await sent(endpoint, sending);
+      } catch (fault) {
+        if (!(fault instanceof ClientFault) || fault.kind !== "too-fast" || pauses === PAUSES_ASKED_FOR) throw fault;
+        await sleep(Math.min(fault.retryAfterMs, LONGEST_PAUSE_MS));
+      }
+      if (sending.signal?.aborted === true) throw new ClientFault("aborted", "the request was given up");
+    }
+  }
+
+  async function sent<T>(endpoint: Answering<T>, { segments, search = "", body, signal }: Sending): Promise<T> {
     const { method, caller, response } = endpoint;
     const headers = {
-      ...(caller === "researcher" ? { authorization: `Bearer ${token}` } : {}),
+      ...(Array.isArray(caller) ? { authorization: `Bearer ${token}` } : {}),
       ...(body === undefined ? {} : { "content-type": "application/json" }),
     };
     const init = {
@@ -79,8 +95,8 @@ export function createClient(setting: ClientSetting): Client {
       ...(body === undefined ? {} : { body: JSON.stringify(body) }),
       ...(signal === undefined ? {} : { signal }),
     };
-    const sent = answered(setting, `${base}${pathOf(endpoint, segments)}${search}`, init);
-    const reply = await Promise.race([sent, sleep(WAIT_MS + SLACK_MS)]).catch(() => undefined);
+    const answer = answered(setting, `${base}${pathOf(endpoint, segments)}${search}`, init);
+    const reply = await Promise.race([answer, sleep(WAIT_MS + SLACK_MS)]).catch(() => undefined);
     if (signal?.aborted === true) throw new ClientFault("aborted", "the request was given up");
     if (reply === undefined) throw new ClientFault("unreachable", "the coordinator does not answer: check its address and the network");
     if (reply.status < 200 || reply.status > 299) throw faultOf(reply);
@@ -129,19 +145,22 @@ export function createClient(setting: ClientSetting): Client {
 
 interface Reply {
   readonly status: number;
+  /** `Retry-After`, in milliseconds. */
+  readonly retryAfterMs: number;
   readonly text: string;
 }
 
 async function answered(transport: Transport, url: string, init: TransportInit): Promise<Reply> {
   const reply = await transport.fetch(url, init);
-  return { status: reply.status, text: await reply.text() };
+  const seconds = reply.headers.get("retry-after") ?? "";
+  return { status: reply.status, retryAfterMs: /^\d{1,5}$/.test(seconds) ? Number(seconds) * 1_000 : 0, text: await reply.text() };
 }
 
 /** The coordinator's problem in its own words; anything else on the way is not a coordinator. */
-function faultOf({ status, text }: Reply): ClientFault {
+function faultOf({ status, retryAfterMs, text }: Reply): ClientFault {
   const parsed = problemSchema.safeParse(json(text));
   const name = parsed.success ? problemName(parsed.data) : null;
-  if (parsed.success && name !== null) return new ClientFault(name, parsed.data.detail ?? parsed.data.title);
+  if (parsed.success && name !== null) return new ClientFault(name, parsed.data.detail ?? parsed.data.title, retryAfterMs);
   if (status >= 500)
     return new ClientFault("unreachable", `something on the way to the coordinator answers with status ${status}: try again later`);
   return unlike();

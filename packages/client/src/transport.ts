@@ -12,6 +12,7 @@ export interface TransportInit {
 
 export interface TransportReply {
   readonly status: number;
+  readonly headers: { get(name: string): string | null };
   text(): Promise<string>;
 }
 

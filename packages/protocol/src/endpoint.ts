@@ -4,10 +4,11 @@ import { type Envelope, envelopeSchema } from "@tutti/envelope";
 import { z } from "zod";
 import { type HistoryItem, historyItemSchema } from "./history.ts";
 import { type QueryState, queryStateSchema } from "./progress.ts";
+import type { Role } from "./role.ts";
 import { type ScheduleState, scheduleStateSchema } from "./schedule.ts";
 
-/** Who may call an endpoint: anybody, a researcher with a token, a centre by its signature on the request. */
-export type Caller = "anybody" | "researcher" | "centre";
+/** Who may call an endpoint: anybody, a centre by its signature on the request, or the holder of a token in one of these roles. */
+export type Caller = "anybody" | "centre" | readonly Role[];
 
 /** A body: JSON of a shape, application/octet-stream, or none. */
 export type Body<T> = z.ZodType<T> | "octets" | null;
@@ -31,9 +32,9 @@ export interface Endpoints {
   readonly ask: Endpoint<unknown, { readonly id: string }>;
   /** What a query would mean and cost; its body is query.json. Nothing is asked, and no centre hears of it. */
   readonly preview: Endpoint<unknown, Preview>;
-  /** Where a query stands; `?seen=N` waits until there are more than N events, or it has ended, at most `WAIT_MS`. */
+  /** Where a query stands, of researchers their own; `?seen=N` waits until there are more than N events, or it has ended, at most `WAIT_MS`. */
   readonly state: Endpoint<never, QueryState>;
-  /** The schedules that ask in this researcher's name. */
+  /** The schedules that ask in this researcher's name; for other roles, all. */
   readonly schedules: Endpoint<never, readonly ScheduleState[]>;
   /** Waits for offers to this centre that it has not answered yet. */
   readonly offers: Endpoint<Readonly<Record<never, never>>, { readonly offers: readonly Envelope[] }>;
@@ -65,6 +66,12 @@ export interface Endpoints {
   readonly stop: Endpoint<{ readonly stop: Envelope }, Readonly<Record<never, never>>>;
 }
 
+/** The name of an endpoint; a token may be for some of them only. */
+export type EndpointName = keyof Endpoints;
+
+const ASKERS: readonly Role[] = ["researcher"];
+const READERS: readonly Role[] = ["researcher", "coordinator", "auditor"];
+
 /** Past sessions of one dataset that a request can name. */
 const MAX_MARKS = 100_000;
 
@@ -79,10 +86,10 @@ export const ENDPOINTS: Endpoints = {
   roster: { method: "GET", path: "/v1/roster", caller: "anybody", request: null, response: envelopeSchema },
   policy: { method: "GET", path: "/v1/policy", caller: "anybody", request: null, response: policySchema },
   datasets: { method: "GET", path: "/v1/datasets", caller: "anybody", request: null, response: z.array(datasetSchema) },
-  ask: { method: "POST", path: "/v1/queries", caller: "researcher", request: z.unknown(), response: z.strictObject({ id: z.string() }) },
-  preview: { method: "POST", path: "/v1/previews", caller: "researcher", request: z.unknown(), response: previewSchema },
-  state: { method: "GET", path: "/v1/queries/:query", caller: "researcher", request: null, response: queryStateSchema },
-  schedules: { method: "GET", path: "/v1/schedules", caller: "researcher", request: null, response: z.array(scheduleStateSchema) },
+  ask: { method: "POST", path: "/v1/queries", caller: ASKERS, request: z.unknown(), response: z.strictObject({ id: z.string() }) },
+  preview: { method: "POST", path: "/v1/previews", caller: ASKERS, request: z.unknown(), response: previewSchema },
+  state: { method: "GET", path: "/v1/queries/:query", caller: READERS, request: null, response: queryStateSchema },
+  schedules: { method: "GET", path: "/v1/schedules", caller: READERS, request: null, response: z.array(scheduleStateSchema) },
   offers: {
     method: "POST",
     path: "/v1/offers",
