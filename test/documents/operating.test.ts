@@ -41,6 +41,11 @@ test.each([
   expect(namesBelow(heading)).toEqual(Object.keys(events));
 });
 
+test("what the agent's doctor looks at", () => {
+  const [, list] = /const CHECKS = \[([^\]]*)\]/.exec(textOf("apps/agent/src/doctor/finding.ts"))!;
+  expect(namesBelow("### The doctor")).toEqual([...list!.matchAll(/"([^"]+)"/g)].map(([, name]) => name));
+});
+
 test("metrics of an agent", () => {
   const names = [...textOf("apps/agent/src/agent-metrics.ts").matchAll(/"((?:tutti|process)_[a-z_]+)"/g)].map(([, name]) => name!);
   expect(names.length).toBeGreaterThan(10);

@@ -1,5 +1,6 @@
 import { parseArgs } from "node:util";
 import { readConfig } from "./config.ts";
+import { diagnose, diagnosisText } from "./doctor/doctor.ts";
 import { preview, previewText } from "./preview.ts";
 import { StartProblem } from "./start-problem.ts";
 import { foundStatus, statusText } from "./status.ts";
@@ -23,6 +24,13 @@ const COMMANDS: Readonly<Record<string, Command>> = {
     run: async (config, [query], json) => {
       const contributed = await preview(readConfig(config), query!);
       return { text: json ? jsonText(contributed) : previewText(contributed), code: 0 };
+    },
+  },
+  doctor: {
+    takes: [],
+    run: async (config, _, json) => {
+      const diagnosis = await diagnose(config);
+      return { text: json ? jsonText(diagnosis) : diagnosisText(diagnosis), code: diagnosis.healthy ? 0 : 1 };
     },
   },
   status: {

@@ -21,6 +21,8 @@ export interface Reply {
   readonly status: number;
   /** `Retry-After` in milliseconds; 0 without one. */
   readonly retryAfterMs: number;
+  /** When it was sent by the sender's clock, milliseconds since 1970; null without a `Date`. */
+  readonly dateMs: number | null;
   readonly body: Uint8Array;
 }
 
@@ -66,7 +68,10 @@ export class HttpCaller {
       request.on("error", (error) => settle(() => reject(error)));
       request.on("response", (response) => {
         read(response, maxBytes).then(
-          (bytes) => settle(() => resolve({ status: response.statusCode ?? 0, retryAfterMs: retryAfterOf(response), body: bytes })),
+          (bytes) =>
+            settle(() =>
+              resolve({ status: response.statusCode ?? 0, retryAfterMs: retryAfterOf(response), dateMs: dateOf(response), body: bytes }),
+            ),
           (error: unknown) => {
             request.destroy();
             settle(() => reject(error));
@@ -83,6 +88,11 @@ export class HttpCaller {
 function retryAfterOf({ headers }: http.IncomingMessage): number {
   const seconds = headers["retry-after"];
   return seconds !== undefined && /^\d{1,5}$/.test(seconds) ? Number(seconds) * 1_000 : 0;
+}
+
+function dateOf({ headers }: http.IncomingMessage): number | null {
+  const ms = Date.parse(headers.date ?? "");
+  return Number.isNaN(ms) ? null : ms;
 }
 
 async function read(response: http.IncomingMessage, maxBytes: number): Promise<Uint8Array> {

@@ -117,7 +117,8 @@ async function connect(link: HttpLink, roster: PinnedRoster, address: string, no
   }
 }
 
-function identityOf({ identity, centre }: AgentConfig): Identity {
+/** The centre's own keys. StartProblem when they are not its own. */
+export function identityOf({ identity, centre }: AgentConfig): Identity {
   const text = textAt(identity);
   let parsed: Identity;
   try {
@@ -129,7 +130,8 @@ function identityOf({ identity, centre }: AgentConfig): Identity {
   return parsed;
 }
 
-function rosterOf({ roster, centre }: AgentConfig, identity: Identity): PinnedRoster {
+/** The roster that is pinned. StartProblem when this centre does not stand in it with its own key. */
+export function rosterOf({ roster, centre }: AgentConfig, identity: Identity): PinnedRoster {
   let pinned: PinnedRoster;
   try {
     pinned = openRoster(jsonAt(roster), scheme);
@@ -144,7 +146,8 @@ function rosterOf({ roster, centre }: AgentConfig, identity: Identity): PinnedRo
   return pinned;
 }
 
-function policyOf({ policy }: AgentConfig): Policy {
+/** The centre's own policy, or the default. StartProblem. */
+export function policyOf({ policy }: AgentConfig): Policy {
   if (policy === undefined) return DEFAULT_POLICY;
   const parsed = policySchema.safeParse(jsonAt(policy));
   if (!parsed.success) throw new StartProblem(`${policy}: ${issueOf(parsed.error.issues)}`);

@@ -34,6 +34,11 @@ export function addAgent(program: Command, services: Services, end: (exit: Exit)
     .argument("<query>", "query.json")
     .action((query: string, options: AgentOptions) => passOn("preview", options, query));
   add(
+    "doctor",
+    "look at everything that the agent stands on: files, keys, data, memory, and the way to the coordinator, step by step",
+    "print what was found as JSON",
+  ).action((options: AgentOptions) => passOn("doctor", options));
+  add(
     "status",
     "say how the agent is, from the file that it writes while it runs; exit code 1 when somebody has to act",
     "print it as JSON",
