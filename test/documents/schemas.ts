@@ -1,7 +1,7 @@
 import { datasetSchema } from "@tutti/dataset";
 import { policySchema, releaseSchema } from "@tutti/disclosure";
 import { envelopeSchema } from "@tutti/envelope";
-import { ROSTER } from "@tutti/protocol";
+import { ROSTER, standingRulesSchema } from "@tutti/protocol";
 import { querySchema, reportSchema } from "@tutti/query";
 
 /** What is asked of a schema's conversion. */
@@ -36,6 +36,11 @@ const FORMATS: Readonly<Record<string, Format>> = {
     title: "policy.json",
     description: "The rule by which numbers are opened. Absent members are those of the profile.",
     partial: true,
+  },
+  rules: {
+    schema: standingRulesSchema,
+    title: "rules.json",
+    description: "A centre's standing rules: what it answers, what waits for a person, what it refuses.",
   },
   report: { schema: reportSchema, title: "report.json", description: "A titled list of queries, and how the answers are laid out." },
   roster: {

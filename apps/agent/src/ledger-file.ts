@@ -2,6 +2,8 @@ import { mkdirSync, openSync, closeSync, fsyncSync } from "node:fs";
 import { type FileHandle, open } from "node:fs/promises";
 import { join } from "node:path";
 import { append, type Deed, decodeLine, encodeLine, type Entry, GENESIS, type Head, headOf, LedgerFault, verifyChain } from "@tutti/ledger";
+import { AnsweredLately } from "./consent/answered-lately.ts";
+import { Decisions } from "./consent/decisions.ts";
 import { fileLines } from "./file-lines.ts";
 import { type LedgerLock, takeLock } from "./ledger-lock.ts";
 import { StartProblem } from "./start-problem.ts";
@@ -18,6 +20,10 @@ export interface Ledger {
   answered(offerHash: string): boolean;
   /** For each offer that was answered with sets kept for the guard: their content hash. */
   readonly kept: ReadonlyMap<string, string>;
+  /** What was answered in the last week, for the limits of standing rules. */
+  readonly lately: AnsweredLately;
+  /** What people were asked, and what they decided. */
+  readonly decisions: Decisions;
   /** Writes an entry; resolves once it is durable. Rejects when it can't be written. */
   append(deed: Deed): Promise<void>;
 }
@@ -30,10 +36,7 @@ export class LedgerFile implements Ledger {
   readonly #file: FileHandle;
   readonly #lock: LedgerLock;
   readonly #nowMs: () => number;
-  readonly #offers: Set<string>;
-  readonly #kept: Map<string, string>;
-  /** The hash of the head before each entry. */
-  readonly #before: string[];
+  readonly #remembered: Remembered;
   #head: Head;
   /** Bytes of the file that are entries. */
   #bytes: number;
@@ -46,9 +49,7 @@ export class LedgerFile implements Ledger {
     this.#nowMs = nowMs;
     this.#head = checked.head;
     this.#bytes = checked.bytes;
-    this.#offers = checked.offers;
-    this.#kept = checked.kept;
-    this.#before = checked.before;
+    this.#remembered = checked;
   }
 
   /**
@@ -87,16 +88,24 @@ export class LedgerFile implements Ledger {
   }
 
   get kept(): ReadonlyMap<string, string> {
-    return this.#kept;
+    return this.#remembered.kept;
+  }
+
+  get lately(): AnsweredLately {
+    return this.#remembered.lately;
+  }
+
+  get decisions(): Decisions {
+    return this.#remembered.decisions;
   }
 
   runsThrough({ index, hash }: Head): boolean {
     if (index === this.#head.index) return hash === this.#head.hash;
-    return index === GENESIS.index ? hash === GENESIS.hash : this.#before[index + 1] === hash;
+    return index === GENESIS.index ? hash === GENESIS.hash : this.#remembered.before[index + 1] === hash;
   }
 
   answered(offerHash: string): boolean {
-    return this.#offers.has(offerHash);
+    return this.#remembered.offers.has(offerHash);
   }
 
   append(deed: Deed): Promise<void> {
@@ -127,14 +136,17 @@ export class LedgerFile implements Ledger {
     this.#writable = true;
     this.#head = headOf(entry);
     this.#bytes += line.length;
-    remember(entry, { offers: this.#offers, kept: this.#kept, before: this.#before });
+    remember(entry, this.#remembered);
   }
 }
 
 interface Remembered {
   readonly offers: Set<string>;
   readonly kept: Map<string, string>;
+  /** The hash of the head before each entry. */
   readonly before: string[];
+  readonly lately: AnsweredLately;
+  readonly decisions: Decisions;
 }
 
 interface Checked extends Remembered {
@@ -142,15 +154,28 @@ interface Checked extends Remembered {
   readonly bytes: number;
 }
 
-function remember(entry: Entry, { offers, kept, before }: Remembered): void {
-  offers.add(entry.body.offer);
+function remember(entry: Entry, { offers, kept, before, lately, decisions }: Remembered): void {
   before.push(entry.previous);
+  lately.remember(entry);
+  decisions.remember(entry);
+  if (isAnswer(entry)) offers.add(entry.body.offer);
   if (entry.kind === "answered" && entry.body.sets !== undefined) kept.set(entry.body.offer, entry.body.sets);
+}
+
+/** Whether an entry says that an offer was answered, or came to nothing: one that people are asked about is not answered yet. */
+function isAnswer(entry: Entry): entry is Extract<Entry, { readonly kind: "answered" | "refused" | "released" | "abandoned" }> {
+  return entry.kind === "answered" || entry.kind === "refused" || entry.kind === "released" || entry.kind === "abandoned";
 }
 
 function check(path: string): Checked {
   const file = openSync(path, "r");
-  const remembered: Remembered = { offers: new Set(), kept: new Map(), before: [] };
+  const remembered: Remembered = {
+    offers: new Set(),
+    kept: new Map(),
+    before: [],
+    lately: new AnsweredLately(),
+    decisions: new Decisions(),
+  };
   let bytes = 0;
   try {
     const entries = function* (): Generator<Entry> {

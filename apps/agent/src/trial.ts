@@ -29,6 +29,8 @@ import {
 import type { Query } from "@tutti/query";
 import { includes, interpret, type Patient } from "@tutti/sql";
 import { Agent, type AgentParts } from "./agent.ts";
+import { AnsweredLately } from "./consent/answered-lately.ts";
+import { Decisions } from "./consent/decisions.ts";
 import type { AgentLog } from "./agent-log.ts";
 import type { CoordinatorLink } from "./coordinator-link.ts";
 import { GuardStore } from "./guard/guard-store.ts";
@@ -57,10 +59,14 @@ export const CENTRES: readonly string[] = ["Ancona", "Bergen", "Caen"];
 /** Nine patients in all: enough to be opened. */
 const PATIENTS: readonly Patient[] = [{ sex: "F" }, { sex: "M" }, { sex: "F" }];
 
+const ANSWERS: ReadonlySet<Deed["kind"]> = new Set(["answered", "refused", "released", "abandoned"]);
+
 /** A ledger that forgets everything with the test. */
 export class MemoryLedger implements Ledger {
   readonly deeds: Deed[] = [];
   readonly kept: Map<string, string> = new Map();
+  readonly lately: AnsweredLately = new AnsweredLately();
+  readonly decisions: Decisions = new Decisions();
   writable = true;
   head: Head = GENESIS;
   /** Heads that it does not run through, as if it had been restored from an older copy. */
@@ -69,12 +75,15 @@ export class MemoryLedger implements Ledger {
     return head.hash !== this.lost?.hash;
   }
   answered(offerHash: string): boolean {
-    return this.deeds.some(({ body }) => body.offer === offerHash);
+    return this.deeds.some(({ kind, body }) => ANSWERS.has(kind) && "offer" in body && body.offer === offerHash);
   }
   async append(deed: Deed): Promise<void> {
     if (!this.writable) throw new Error("the disk is full");
+    const entry = append(this.head, deed, new Date().toISOString());
     this.deeds.push(deed);
-    this.head = headOf(append(this.head, deed, new Date(0).toISOString()));
+    this.head = headOf(entry);
+    this.lately.remember(entry);
+    this.decisions.remember(entry);
     if (deed.kind === "answered" && deed.body.sets !== undefined) this.kept.set(deed.body.offer, deed.body.sets);
   }
 }

@@ -77,6 +77,8 @@ function releasedOf(envelope: Envelope): Released {
 class Story {
   /** Who takes part and was not lost. */
   readonly #accepted = new Set<string>();
+  /** Where people have not decided yet. */
+  readonly #held = new Set<string>();
   #posted = 0;
   #signed = 0;
   #exchange = -1;
@@ -84,15 +86,25 @@ class Story {
   tell({ what, centre = "a centre", exchange = 0 }: ProgressEvent): string {
     switch (what) {
       case "offered":
+        this.#accepted.clear();
         return "offered to all centres";
+      case "held":
+        this.#held.add(centre);
+        return this.#waiting();
+      case "consented":
+        this.#held.delete(centre);
+        return this.#waiting();
       case "accepted":
+        this.#held.delete(centre);
         this.#accepted.add(centre);
         return `${centre} takes part (${this.#accepted.size})`;
       case "refused":
+        this.#held.delete(centre);
         return `${centre} does not take part`;
       case "formed":
         return `the session is formed: ${this.#accepted.size} centres`;
       case "posted":
+        this.#held.delete(centre);
         if (exchange !== this.#exchange) [this.#exchange, this.#posted] = [exchange, 0];
         return `${nameOf(exchange)}: ${centre} has posted (${++this.#posted} of ${this.#accepted.size})`;
       case "exchanged":
@@ -105,6 +117,13 @@ class Story {
       case "ended":
         return "ended";
     }
+  }
+
+  /** Which rule of theirs asks for it is not told. */
+  #waiting(): string {
+    const { size } = this.#held;
+    if (size === 0) return "the people at all centres have decided";
+    return `waiting for ${size === 1 ? "1 centre" : `${size} centres`} to decide`;
   }
 }
 

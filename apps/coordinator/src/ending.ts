@@ -73,6 +73,8 @@ const STOPPED: Readonly<Record<StopCause, string>> = {
   rollback: `a participant shows an older ledger than before. ${REPORT}`,
   ledger: "it can't write its ledger, and reveals nothing without it. Ask again when its operator has looked at it",
   data: "its own data could not be read. Ask again when its data manager has looked at it",
+  rule: "it withdraws: its own rules, or the people there. Ask that centre what it objects to",
+  held: "people at some centres are asked first. Wait until they have decided",
   late: "the session took longer than its offer allows. Ask again",
   ended: "it no longer knew the session. Ask again",
   defect: "a mistake in its program. Tell the network's operator",

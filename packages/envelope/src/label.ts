@@ -7,6 +7,7 @@ export const LABELS = {
   offer: "tutti/1/offer",
   acceptance: "tutti/1/acceptance",
   refusal: "tutti/1/refusal",
+  consent: "tutti/1/consent",
   formation: "tutti/1/formation",
   epochKey: "tutti/1/epoch-key",
   bundle: "tutti/1/bundle",

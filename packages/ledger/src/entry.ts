@@ -11,7 +11,16 @@ export type Deed =
   /** It holds the signed release. */
   | { readonly kind: "released"; readonly body: Released }
   /** The session stopped after this agent had accepted; whether anything opened shows in whether `answered` stands before it. */
-  | { readonly kind: "abandoned"; readonly body: Abandoned };
+  | { readonly kind: "abandoned"; readonly body: Abandoned }
+  /** Its people are asked. */
+  | { readonly kind: "held"; readonly body: Held }
+  /** They have decided, or their time is over. */
+  | { readonly kind: "decided"; readonly body: Decided }
+  /** Somebody has stopped it, or has let it go on: in between it answers nothing. */
+  | { readonly kind: "stopped" | "resumed"; readonly body: Ordered };
+
+/** What an agent did about an offer. */
+export type OfferDeed = Exclude<Deed, { readonly kind: "stopped" | "resumed" }>;
 
 interface Question {
   /** Content hash of the query. */
@@ -32,23 +41,63 @@ export interface Answered extends Question {
   readonly policy: string;
   /** Content hash of the sets of this agent's patients behind what opens, where the agent keeps them for the guard. */
   readonly sets?: string | undefined;
+  /** Content hash of the question, where people have agreed to it: their consent is used up. */
+  readonly question?: string | undefined;
 }
 
 /** The body of `refused`. */
 export interface Refused extends Question {
   /** The reason as the protocol names it, such as `expired`. */
   readonly cause: string;
+  /** For `rule`: which of the centre's standing rules say so. */
+  readonly because?: readonly string[] | undefined;
 }
 
 /** The body of `released`. */
 export interface Released extends Question {
   /** Content hash of the release. */
   readonly release: string;
+  /** As in `answered`. */
+  readonly question?: string | undefined;
 }
 
 /** The body of `abandoned`. */
-export interface Abandoned extends Refused {
+export interface Abandoned extends Omit<Refused, "because"> {
   readonly participants: readonly string[];
+}
+
+/** What people are asked about: that a query runs, or that this agent's shares leave in a session that is formed. */
+export type ConsentStage = "run" | "shares";
+
+/** The body of `held`. */
+export interface Held extends Question {
+  readonly stage: ConsentStage;
+  /** Content hash of the question. */
+  readonly question: string;
+  /** Until when they may decide: UTC, to the millisecond. */
+  readonly until: string;
+  /** Which of the centre's standing rules ask for it. */
+  readonly because: readonly string[];
+}
+
+/** The body of `decided`. */
+export interface Decided extends Question {
+  readonly stage: ConsentStage;
+  readonly question: string;
+  readonly until: string;
+  /** `lapsed`: nobody has decided in time. */
+  readonly decision: "approved" | "denied" | "lapsed";
+  /** Who has decided, as they said or as the operating system knows them; when, by the clock of their command; and, of a denial, why. */
+  readonly by?: string | undefined;
+  readonly at?: string | undefined;
+  readonly why?: string | undefined;
+}
+
+/** The body of `stopped` and `resumed`. */
+export interface Ordered {
+  readonly by: string;
+  /** When, by the clock of their command. */
+  readonly at: string;
 }
 
 /** One line of an agent's ledger. */
@@ -71,12 +120,20 @@ const question = {
   session: z.string().regex(/^[A-Za-z0-9:_-]{1,128}$/, "a session's id is 1 to 128 letters, digits, :, _ and -"),
 };
 const cause = z.string().regex(/^[a-z][A-Za-z-]{0,31}$/, "a cause is one of the protocol's words");
+const person = z.string().regex(/^[^\p{Cc}]{1,100}$/u, "a person's name is up to 100 characters of plain text");
+const because = z
+  .array(z.string().regex(/^[a-z0-9][a-z0-9-]{0,39}$/, "a rule's name is up to 40 small letters, digits and hyphens"))
+  .max(1_010);
+const stage = z.enum(["run", "shares"]);
+const moment = z.iso.datetime({ precision: 3 });
 const participants = z.array(partyNameSchema).min(1).max(MAX_PARTICIPANTS);
+
+const agreed = { question: contentHashSchema.optional() };
 
 const place = {
   index: z.int().min(0),
   previous: z.string().regex(/^[0-9a-f]{64}$/, "a head is 64 hexadecimal digits"),
-  time: z.iso.datetime({ precision: 3 }),
+  time: moment,
 };
 
 /** The shape of an entry; unknown keys are refused. */
@@ -84,11 +141,31 @@ export const entrySchema: z.ZodType<Entry> = z.discriminatedUnion("kind", [
   z.strictObject({
     ...place,
     kind: z.literal("answered"),
-    body: z.strictObject({ ...question, participants, policy: contentHashSchema, sets: contentHashSchema.optional() }),
+    body: z.strictObject({ ...question, participants, policy: contentHashSchema, sets: contentHashSchema.optional(), ...agreed }),
   }),
-  z.strictObject({ ...place, kind: z.literal("refused"), body: z.strictObject({ ...question, cause }) }),
-  z.strictObject({ ...place, kind: z.literal("released"), body: z.strictObject({ ...question, release: contentHashSchema }) }),
+  z.strictObject({ ...place, kind: z.literal("refused"), body: z.strictObject({ ...question, cause, because: because.optional() }) }),
+  z.strictObject({ ...place, kind: z.literal("released"), body: z.strictObject({ ...question, release: contentHashSchema, ...agreed }) }),
   z.strictObject({ ...place, kind: z.literal("abandoned"), body: z.strictObject({ ...question, cause, participants }) }),
+  z.strictObject({
+    ...place,
+    kind: z.literal("held"),
+    body: z.strictObject({ ...question, stage, question: contentHashSchema, until: moment, because }),
+  }),
+  z.strictObject({
+    ...place,
+    kind: z.literal("decided"),
+    body: z.strictObject({
+      ...question,
+      stage,
+      question: contentHashSchema,
+      until: moment,
+      decision: z.enum(["approved", "denied", "lapsed"]),
+      by: person.optional(),
+      at: moment.optional(),
+      why: cause.optional(),
+    }),
+  }),
+  z.strictObject({ ...place, kind: z.enum(["stopped", "resumed"]), body: z.strictObject({ by: person, at: moment }) }),
 ]);
 
 /** The entry that follows a head. Throws a RangeError for a deed or a time that does not have the shape of one, so that all that is written can be read. */

@@ -11,6 +11,10 @@ const hash = fc.uint8Array({ minLength: 32, maxLength: 32 }).map((bytes) => `sha
 const centre = fc.constantFrom("Necker", "Würzburg", "Saint-Louis (Paris)", "centre-12");
 const question = { query: hash, requester: centre, offer: hash, session: hash };
 const cause = fc.constantFrom("expired", "replayed", "tooFewCentres");
+const stage = fc.constantFrom("run" as const, "shares" as const);
+const decision = fc.constantFrom("approved" as const, "denied" as const, "lapsed" as const);
+const person = fc.constantFrom("ada", "Ada Lovelace", "Éloïse (garde)");
+const moment = fc.constantFrom("2026-01-31T09:30:00.000Z", "2026-02-28T23:59:59.999Z");
 const participants = fc.uniqueArray(centre, { minLength: 1 });
 const deed: fc.Arbitrary<Deed> = fc.oneof(
   fc.record({
@@ -20,7 +24,25 @@ const deed: fc.Arbitrary<Deed> = fc.oneof(
       { requiredKeys: ["query", "requester", "offer", "session", "participants", "policy"] },
     ),
   }),
-  fc.record({ kind: fc.constant("refused" as const), body: fc.record({ ...question, cause }) }),
+  fc.record({
+    kind: fc.constant("refused" as const),
+    body: fc.record(
+      { ...question, cause, because: fc.constant(["not-at-night"]) },
+      { requiredKeys: ["query", "requester", "offer", "session", "cause"] },
+    ),
+  }),
+  fc.record({
+    kind: fc.constant("held" as const),
+    body: fc.record({ ...question, stage, question: hash, until: moment, because: fc.constant(["otherwise", "requester-day"]) }),
+  }),
+  fc.record({
+    kind: fc.constant("decided" as const),
+    body: fc.record(
+      { ...question, stage, question: hash, until: moment, decision, by: person, at: moment, why: fc.constant("purpose") },
+      { requiredKeys: ["query", "requester", "offer", "session", "stage", "question", "until", "decision"] },
+    ),
+  }),
+  fc.record({ kind: fc.constantFrom("stopped" as const, "resumed" as const), body: fc.record({ by: person, at: moment }) }),
   fc.record({ kind: fc.constant("released" as const), body: fc.record({ ...question, release: hash }) }),
   fc.record({ kind: fc.constant("abandoned" as const), body: fc.record({ ...question, cause, participants }) }),
 );

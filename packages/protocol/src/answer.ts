@@ -21,6 +21,20 @@ export interface Acceptance {
   readonly nonce: string;
   /** The centre's signed epoch key. */
   readonly epochKey: Envelope;
+  /** Its people are asked once more when the session is formed: its deal may take as long as the offer's `consent.sharesMs` beyond an exchange. */
+  readonly beforeShares?: "hold" | undefined;
+}
+
+/**
+ * People at a centre are asked before it answers. It is no answer yet, and says nothing of which rule asks, or of the data.
+ * - `asked`: they have been; the offer comes to nothing, and the coordinator asks again when they have decided
+ * - `given`: they have agreed, and the centre answers when it is asked again; that they have not is a refusal, `rule`
+ */
+export interface Consent {
+  readonly centre: string;
+  /** `sha256:…` of the offer. */
+  readonly offer: string;
+  readonly consent: "asked" | "given";
 }
 
 /**
@@ -29,7 +43,7 @@ export interface Acceptance {
  * - `roster`, `dataset`, `query`, `uninvited`: not this network's roster or dictionary, a query that does not fit it, another's invitation
  * - `history`: the coordinator and the centre know different pasts, also after they have told each other
  * - `altered`: not signed by the coordinator
- * - `rule`: the centre's own rules
+ * - `rule`: the centre's own rules, or its people; which of them, and why, is for the centre's ledger alone
  * - `ledger`: the centre can't write its ledger, and does not answer without it
  * - `busy`: the centre answers others at the moment
  */
@@ -67,6 +81,12 @@ const acceptanceSchema: z.ZodType<Acceptance> = z.strictObject({
   ledger: headSchema,
   nonce: z.string().regex(/^[0-9a-f]{64}$/),
   epochKey: envelopeSchema,
+  beforeShares: z.literal("hold").optional(),
+});
+const consentSchema: z.ZodType<Consent> = z.strictObject({
+  centre: partyNameSchema,
+  offer: contentHashSchema,
+  consent: z.enum(["asked", "given"]),
 });
 const refusalSchema: z.ZodType<Refusal> = z.strictObject({
   centre: partyNameSchema,
@@ -78,3 +98,5 @@ const refusalSchema: z.ZodType<Refusal> = z.strictObject({
 export const ACCEPTANCE: MessageKind<Acceptance> = { label: LABELS.acceptance, schema: acceptanceSchema };
 /** The signed refusal. */
 export const REFUSAL: MessageKind<Refusal> = { label: LABELS.refusal, schema: refusalSchema };
+/** The signed word that people are asked, or have agreed. */
+export const CONSENT: MessageKind<Consent> = { label: LABELS.consent, schema: consentSchema };

@@ -47,6 +47,10 @@ export interface Participation extends Pick<Accepted, "offer" | "offerHash" | "p
   readonly session: Uint8Array;
   /** The strictest of the network's and the participants'. */
   readonly policy: Policy;
+  /** Until when it has to be over, in milliseconds since 1970: the offer's expiry, and where people are asked before shares leave, their time. */
+  readonly deadlineMs: number;
+  /** How long the deal may take after its first bundle. */
+  readonly dealMs: number;
   /** In session order. */
   readonly acceptances: readonly Acceptance[];
   /** Their names. */
@@ -103,7 +107,10 @@ export function participate(accepted: Accepted, formation: Envelope, check: Form
       `${participants.length} centres would take part, and the strictest policy among them asks for ${policy.minimumCentres}`,
     );
   }
+  const peopleMs = peopleTime(offer, acceptances);
   return {
+    deadlineMs: offer.expiresAtMs + peopleMs,
+    dealMs: offer.exchangeMs + peopleMs,
     offer,
     offerHash,
     plan,
@@ -144,6 +151,11 @@ export function acceptancesOf(
     if (by !== acceptance.centre) throw new EnvelopeFault("signature", "an acceptance is signed by another centre", by);
     return acceptance;
   });
+}
+
+/** How much longer a session may take because people are asked in the middle of it, in milliseconds. */
+export function peopleTime({ consent }: Offer, acceptances: readonly Acceptance[]): number {
+  return consent !== undefined && acceptances.some(({ beforeShares }) => beforeShares === "hold") ? consent.sharesMs : 0;
 }
 
 /** The policy in force: the strictest of the network's and the participants'. */

@@ -3,7 +3,7 @@ import { guardPairs, type Policy } from "@tutti/disclosure";
 import { contentHash, type Envelope, EnvelopeFault, type Identity, type Sha256, type SignatureScheme, toHex } from "@tutti/envelope";
 import type { Random } from "@tutti/field";
 import type { Head } from "@tutti/ledger";
-import { ACCEPTANCE, REFUSAL, type RefusalReason } from "./answer.ts";
+import { ACCEPTANCE, CONSENT, REFUSAL, type RefusalReason } from "./answer.ts";
 import type { Numbers } from "./computation.ts";
 import { CLOCK_SKEW_MS, EpochKeys } from "./epoch-key.ts";
 import type { History } from "./history.ts";
@@ -13,6 +13,7 @@ import { type Accepted, participate } from "./participation.ts";
 import { PlanCache } from "./plan-cache.ts";
 import type { PinnedRoster } from "./roster.ts";
 import { Session } from "./session.ts";
+import type { Decision } from "./standing-rules.ts";
 
 /** What a centre is, to the protocol. */
 export interface PartySetting {
@@ -26,8 +27,12 @@ export interface PartySetting {
   readonly scheme: SignatureScheme;
   readonly sha256: Sha256;
   readonly random: Random;
-  /** The centre's own rules: why it does not answer this offer, or null. */
+  /** Why the centre does not answer this offer at the moment, or null. */
   readonly rule?: ((offer: Offer) => RefusalReason | null) | undefined;
+  /** What the centre's own rules, and its people, say of an offer that it could answer; it answers when left out. */
+  readonly consent?: ((offer: Offer, nowMs: number) => Decision) | undefined;
+  /** Whether its people are asked once more before its shares leave. */
+  readonly beforeShares?: (() => boolean) | undefined;
   /** What the centre knows to have been told before. */
   readonly history: History;
   /** How far the centre's ledger goes. */
@@ -40,8 +45,10 @@ export interface PartySetting {
 export interface Answer {
   readonly envelope: Envelope;
   readonly accepted: Accepted | null;
-  /** Why not; null when accepted. */
+  /** Why not; null when accepted or held. */
   readonly reason: RefusalReason | null;
+  /** Whether people are asked first: then the envelope says so. */
+  readonly held: boolean;
   /** The offer as far as it could be read. */
   readonly offer: Offer | null;
   readonly offerHash: string;
@@ -61,14 +68,14 @@ export class Party {
     this.#epochKeys = new EpochKeys(setting.identity, setting.scheme, setting.random);
   }
 
-  /** Accepts or refuses an offer, from anything at all; never throws. The answer is signed, and depends on no data. */
+  /** Accepts, holds or refuses an offer, from anything at all; never throws. The answer is signed, and depends on no data. */
   consider(envelope: unknown, nowMs: number): Answer {
-    const { identity, scheme, policy, random, history, ledgerHead } = this.#setting;
+    const { identity, scheme, policy, random, history, ledgerHead, consent, beforeShares } = this.#setting;
     const offer = this.#open(envelope);
     const offerHash = offer === null ? UNREADABLE : contentHash(offer);
     const refuse = (reason: RefusalReason): Answer => {
       const refusal = { centre: identity.name, offer: offerHash, reason };
-      return { envelope: signMessage(REFUSAL, refusal, identity, scheme), accepted: null, reason, offer, offerHash };
+      return { envelope: signMessage(REFUSAL, refusal, identity, scheme), accepted: null, reason, held: false, offer, offerHash };
     };
     if (offer === null) return refuse("altered");
     const reason = this.#reasonAgainst(offer, offerHash, nowMs);
@@ -76,6 +83,13 @@ export class Party {
     const { dataset } = this.#datasets.get(offer.query.dataset)!;
     const planned = this.#plans.get(offer.query, dataset);
     if (planned === null) return refuse("query");
+    const decision = consent?.(offer, nowMs) ?? "answer";
+    // Nobody waits for people beyond that time.
+    if (decision === "refuse" || (decision === "hold" && nowMs >= (offer.consent?.untilMs ?? -Infinity))) return refuse("rule");
+    if (decision === "hold") {
+      const asked = { centre: identity.name, offer: offerHash, consent: "asked" } as const;
+      return { envelope: signMessage(CONSENT, asked, identity, scheme), accepted: null, reason: null, held: true, offer, offerHash };
+    }
     const earlier = history.of(offer.query.dataset);
     const guard = { earlier, pairs: guardPairs(planned.plan, earlier, dataset) };
     const { box, statement } = this.#epochKeys.current(nowMs);
@@ -88,9 +102,10 @@ export class Party {
       ledger: ledgerHead(),
       nonce: toHex(random(32)),
       epochKey: statement,
+      ...(beforeShares?.() === true ? { beforeShares: "hold" as const } : {}),
     };
     const accepted = { offer, offerHash, plan: planned.plan, guard, acceptance, box };
-    return { envelope: signMessage(ACCEPTANCE, acceptance, identity, scheme), accepted, reason: null, offer, offerHash };
+    return { envelope: signMessage(ACCEPTANCE, acceptance, identity, scheme), accepted, reason: null, held: false, offer, offerHash };
   }
 
   /**

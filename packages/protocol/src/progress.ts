@@ -16,7 +16,18 @@ export type Outcome = (typeof OUTCOMES)[number];
 /** One thing that happened to a query, for people: who and what, never how many patients. */
 export interface ProgressEvent {
   readonly atMs: number;
-  readonly what: "offered" | "accepted" | "refused" | "formed" | "posted" | "exchanged" | "gone" | "signed" | "ended";
+  readonly what:
+    | "offered"
+    | "accepted"
+    | "held"
+    | "consented"
+    | "refused"
+    | "formed"
+    | "posted"
+    | "exchanged"
+    | "gone"
+    | "signed"
+    | "ended";
   /** Whose doing, where it is one centre's. */
   readonly centre?: string | undefined;
   /** Number of the exchange, where it is one's. */
@@ -27,6 +38,8 @@ export interface ProgressEvent {
 export interface QueryState {
   readonly id: string;
   readonly state: "open" | Outcome;
+  /** How many centres have not decided yet, while it waits for people there. */
+  readonly deciding?: number | undefined;
   /** Events after those that the reader has seen. */
   readonly events: readonly ProgressEvent[];
   /** How many events there are in all. */
@@ -39,7 +52,7 @@ export interface QueryState {
 
 const event: z.ZodType<ProgressEvent> = z.strictObject({
   atMs: z.int(),
-  what: z.enum(["offered", "accepted", "refused", "formed", "posted", "exchanged", "gone", "signed", "ended"]),
+  what: z.enum(["offered", "accepted", "held", "consented", "refused", "formed", "posted", "exchanged", "gone", "signed", "ended"]),
   centre: z.string().optional(),
   exchange: z.int().optional(),
 });
@@ -48,6 +61,7 @@ const event: z.ZodType<ProgressEvent> = z.strictObject({
 export const queryStateSchema: z.ZodType<QueryState> = z.strictObject({
   id: z.string().max(100),
   state: z.enum(["open", ...OUTCOMES]),
+  deciding: z.int().min(1).optional(),
   events: z.array(event),
   seen: z.int().min(0),
   release: envelopeSchema.nullable(),

@@ -74,6 +74,16 @@ export class Session {
     return this.#participation.policy;
   }
 
+  /** Until when it has to be over, in milliseconds since 1970. */
+  get deadlineMs(): number {
+    return this.#participation.deadlineMs;
+  }
+
+  /** How long the deal, exchange 0, may take after its first bundle. */
+  get dealMs(): number {
+    return this.#participation.dealMs;
+  }
+
   /** The first step. */
   start(): Step {
     return this.#advance(() => this.#course.next());

@@ -14,6 +14,8 @@ import type { MessageKind } from "./message.ts";
  * - `rollback`: a participant shows an older ledger than before
  * - `ledger`: a participant can't write its ledger, and reveals nothing without it
  * - `data`: a centre's own data could not be read
+ * - `rule`: a centre withdraws: its people did not agree that its shares leave, or have stopped its agent
+ * - `held`: people at some centres are asked first; the query is offered again when they have decided
  * - `late`: the session took longer than its offer allows
  * - `ended`: the coordinator no longer knows it
  * - `defect`: a mistake in this program
@@ -30,6 +32,8 @@ export const STOP_CAUSES = [
   "rollback",
   "ledger",
   "data",
+  "rule",
+  "held",
   "late",
   "ended",
   "defect",

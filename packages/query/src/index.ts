@@ -17,3 +17,5 @@ export { querySchema } from "./query.ts";
 export type { Comparison, Condition, Measure, Query } from "./query.ts";
 export { reportSchema } from "./report.ts";
 export type { ReportDefinition, Section } from "./report.ts";
+export { MEASURE_KINDS, measureKind, variablesOf } from "./touched.ts";
+export type { MeasureKind } from "./touched.ts";

@@ -1,0 +1,27 @@
+import type { Entry } from "@tutti/ledger";
+import type { PastAnswer } from "@tutti/protocol";
+
+/** Longer than the longest window of a limit: a clock may be set back. */
+const KEPT_MS = 8 * 86_400_000;
+
+/** The answers of the last week, read from the ledger: each offer once, whether its answer was new or given again. */
+export class AnsweredLately {
+  readonly #answers = new Map<string, PastAnswer>();
+
+  /** Takes the next entry of the ledger. */
+  remember(entry: Entry): void {
+    if (entry.kind !== "answered" && entry.kind !== "released") return;
+    const atMs = Date.parse(entry.time);
+    const { offer, requester } = entry.body;
+    if (!this.#answers.has(offer)) this.#answers.set(offer, { requester, atMs });
+    for (const [oldest, answer] of this.#answers) {
+      if (answer.atMs > atMs - KEPT_MS) break;
+      this.#answers.delete(oldest);
+    }
+  }
+
+  /** Those that are remembered. */
+  all(): readonly PastAnswer[] {
+    return [...this.#answers.values()];
+  }
+}
