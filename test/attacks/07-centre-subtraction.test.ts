@@ -56,6 +56,24 @@ test("a centre that drops out of the second session in its middle has been count
   expect(rowOf(second, "m")).toMatchObject({ count: rowOf(first, "n")["count"] });
 });
 
+test("a centre that is kept from dealing: nothing is told of the others as if it had", () => {
+  const centres = {
+    ...spread(alike(20, { sex: "F" }), NAMES.slice(0, 4)),
+    e: alike(2, { sex: "F" }).map((patient, i) => ({ id: `e${i}`, ...patient })),
+  };
+  const world = new World({ dataset, centres, seed: 8 });
+  const first = world.ask(world.query([{ id: "n", count: true }]), {
+    post: (bytes, centre, exchange) => (centre === "e" && exchange === 0 ? null : bytes),
+  });
+  expect(first.records.size).toBe(0);
+  for (const name of NAMES.slice(0, 4)) expect(first.stops.get(name)?.cause).toBe("formation");
+  // Formed anew without it, the session says who is in it, and so the guard of the next one knows.
+  expect(rowOf(releaseOf(world.ask(world.query([{ id: "n", count: true }]), { acceptances: without(4) })), "n")).toMatchObject({
+    count: 20,
+  });
+  expect(rowOf(releaseOf(world.ask(world.query([{ id: "m", count: true }]))), "m")).toMatchObject({ count: null });
+});
+
 test("first those with a known value with a centre, then all without it: a cohort is held against itself", () => {
   const centres = {
     ...spread(alike(20, { dyspnea: true }), NAMES.slice(0, 4)),

@@ -8,6 +8,7 @@ import {
   EpochKeys,
   History,
   type HistoryItem,
+  type LeftSession,
   type Numbers,
   openHistoryItem,
   participate,
@@ -79,7 +80,7 @@ export class WorldCentre {
   }
 
   /** Takes part; what it has in the sets of the plan is kept before anything is dealt. */
-  join(accepted: Accepted, formation: Envelope, nowMs: number, lie: Lie | null): Session | Liar {
+  join(accepted: Accepted, formation: Envelope, nowMs: number, lie: Lie | null, left: readonly LeftSession[] = []): Session | Liar {
     const { dataset } = this.#setting;
     const membership = this.guard.membership(setsToKeep(accepted.plan), this.patients);
     const numbers: Numbers = {
@@ -87,7 +88,7 @@ export class WorldCentre {
       differences: this.guard.differences(accepted.plan, accepted.guard, membership, MAX_THRESHOLD),
     };
     const session =
-      lie === null ? this.#party.join(accepted, formation, numbers, nowMs) : this.#liar(accepted, formation, numbers, nowMs, lie);
+      lie === null ? this.#party.join(accepted, formation, numbers, nowMs, left) : this.#liar(accepted, formation, numbers, nowMs, lie);
     this.guard.keep(session.name, membership);
     return session;
   }

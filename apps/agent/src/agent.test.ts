@@ -83,6 +83,8 @@ describe("a session", () => {
     [new LinkFault("ended", "over", "timedOut"), "abandoned late", 0],
     [new LinkFault("not-found", "never heard of it"), "abandoned ended", 0],
     [new LinkFault("too-late", "it goes on without this centre"), "abandoned late", 0],
+    // The coordinator of this test forms the same again, which would let two sessions open.
+    [new LinkFault("formed-anew", "not all have dealt"), "abandoned formation", 1],
     [new LinkFault("unreachable", "no answer"), "abandoned late", 0],
     [new Error("surprise"), "abandoned defect", 1],
   ])("ends with its cause when an exchange fails (%s), and only what nobody knows of stops the others", async (fault, entry, stops) => {

@@ -1,5 +1,5 @@
 import { contentHash, type Envelope } from "@tutti/envelope";
-import { type Accepted, type Answer, Party, type PartySetting, SessionStop, signMessage, STOP } from "@tutti/protocol";
+import { type Accepted, type Answer, type LeftSession, Party, type PartySetting, SessionStop, signMessage, STOP } from "@tutti/protocol";
 import type { Contribution, Plan } from "@tutti/query";
 import { faultFields } from "./fault-fields.ts";
 import { KeptSetsFault } from "./guard/kept-sets.ts";
@@ -189,19 +189,24 @@ export class Agent {
     const { offer, offerHash } = accepted;
     const contribution = this.#contribution(accepted);
     contribution.catch(() => {});
-    let session;
-    let trail;
-    try {
-      const formation = await link.accept(offerHash, said.acceptance, offer.expiresAtMs);
-      const numbers = { contribution: await contribution, differences: await this.#read(prepared.differences) };
-      const kept = await this.#kept(prepared);
-      session = this.#party.join(accepted, formation, numbers, nowMs());
-      trail = past.follow(accepted, { offer: said.offer, formation }, session.name, kept);
-      this.#parts.log.info({ query: offer.id, offer: offerHash, session: session.name }, "formed");
-    } catch (fault) {
-      return this.#abandon(accepted, stopOf(fault), isTold(fault));
+    const left: LeftSession[] = [];
+    for (;;) {
+      let session;
+      let trail;
+      try {
+        const formation = await link.accept(offerHash, said.acceptance, offer.expiresAtMs);
+        const numbers = { contribution: await contribution, differences: await this.#read(prepared.differences) };
+        const kept = await this.#kept(prepared);
+        session = this.#party.join(accepted, formation, numbers, nowMs(), left);
+        trail = past.follow(accepted, { offer: said.offer, formation }, session.name, kept);
+        this.#parts.log.info({ query: offer.id, offer: offerHash, session: session.name }, "formed");
+      } catch (fault) {
+        return this.#abandon(accepted, stopOf(fault), isTold(fault));
+      }
+      const ending = await runSession(session, accepted, trail, this.#parts);
+      if (typeof ending === "string") return ending;
+      left.push(ending);
     }
-    return runSession(session, accepted, trail, this.#parts);
   }
 
   async #kept({ kept }: Prepared): Promise<string> {

@@ -1,11 +1,11 @@
 import { contentHash } from "@tutti/envelope";
-import { type Accepted, RESULT_EXCHANGE, type Session, SessionStop, type Step, type StopCause } from "@tutti/protocol";
+import { type Accepted, type LeftSession, RESULT_EXCHANGE, type Session, SessionStop, type Step, type StopCause } from "@tutti/protocol";
 import type { AgentEvent, AgentLog } from "./agent-log.ts";
 import type { CoordinatorLink } from "./coordinator-link.ts";
 import { faultFields } from "./fault-fields.ts";
 import type { Ledger } from "./ledger-file.ts";
 import type { Trail } from "./guard/trail.ts";
-import { isTold, stopOf } from "./stopping.ts";
+import { isFormedAnew, isTold, stopOf } from "./stopping.ts";
 
 /** What runs a session. */
 export interface SessionHost {
@@ -24,8 +24,11 @@ export type Ending = "released" | "shutdown" | StopCause;
 const EXCHANGE_SLACK_MS = 5_000;
 const STOP_MS = 5_000;
 
-/** Takes a session from its first step to its release or its stop; never throws, and ends when the offer expires. */
-export async function runSession(session: Session, accepted: Accepted, trail: Trail, host: SessionHost): Promise<Ending> {
+/**
+ * Takes a session from its first step to its release or its stop, or leaves it after its deal when it was formed anew; never throws, and ends when the
+ * offer expires.
+ */
+export async function runSession(session: Session, accepted: Accepted, trail: Trail, host: SessionHost): Promise<Ending | LeftSession> {
   const { link, ledger, nowMs, signal } = host;
   const { offer, offerHash } = accepted;
   const { participants } = session;
@@ -45,6 +48,11 @@ export async function runSession(session: Session, accepted: Accepted, trail: Tr
         try {
           step = session.heard(await delivered(session, step, accepted, host));
         } catch (fault) {
+          const left = isFormedAnew(fault) ? session.leave() : null;
+          if (left !== null) {
+            trail.ended();
+            return left;
+          }
           told = isTold(fault);
           step = session.stop(stopOf(fault));
         }

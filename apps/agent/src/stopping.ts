@@ -8,6 +8,11 @@ export function stopOf(fault: unknown): SessionStop {
   return new SessionStop(causeOf(fault), fault.message);
 }
 
+/** Whether the session was formed anew, for not all had dealt. */
+export function isFormedAnew(fault: unknown): boolean {
+  return fault instanceof LinkFault && fault.kind === "formed-anew";
+}
+
 /** Whether the others are told of a stop after this failure: not when the coordinator ended the session, or it goes on without this centre. */
 export function isTold(fault: unknown): boolean {
   return !(fault instanceof LinkFault);

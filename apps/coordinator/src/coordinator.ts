@@ -214,12 +214,13 @@ export class Coordinator {
   async exchange(centre: string, session: string, exchange: number, bytes: Uint8Array): Promise<Uint8Array | null> {
     const run = this.#bySession.get(session);
     if (run === undefined) throw unknown();
-    const posted = run.sessionOf(centre).post(centre, exchange, bytes);
+    const posted = run.sessionOf(centre, session).post(centre, exchange, bytes);
     const early = posted.delivery();
     if (early !== null) return early;
     await within(posted.over, WAIT_MS, this.#setting.clock);
     const delivery = posted.delivery();
-    if (delivery === null && !run.isOpen) throw run.ended();
+    // It has ended, or was formed anew: then this says so.
+    if (delivery === null) run.sessionOf(centre, session);
     return delivery;
   }
 
@@ -229,7 +230,7 @@ export class Coordinator {
     if (run === undefined) throw unknown();
     if (run.ending?.release == null) {
       try {
-        run.sessionOf(centre).sign(centre, envelope);
+        run.sessionOf(centre, session).sign(centre, envelope);
       } catch (fault) {
         throw fault instanceof EnvelopeFault ? new ProblemFault("not-understood", fault.message) : fault;
       }

@@ -26,6 +26,12 @@ export function notFormed(accepted: number, needed: number, refusals: readonly R
   return { outcome: "tooFewCentres", detail: `${few}. Ask again when more of them can be reached`, release: null, cause: "tooFewCentres" };
 }
 
+/** Too few of those who said yes have dealt, or so few that the session can't safely be formed anew. */
+export function dealtTooFew(dealt: number, accepted: number): Ending {
+  const detail = `${centres(dealt)} dealt in time of the ${accepted} that had accepted: too few to go on without the others. Ask again when more of them can be reached`;
+  return { outcome: "tooFewCentres", detail, release: null, cause: "tooFewCentres" };
+}
+
 /** The time is over. */
 export function timedOut(detail: string): Ending {
   return {

@@ -1,9 +1,18 @@
-import type { Release } from "@tutti/disclosure";
+import { type Release, strictest } from "@tutti/disclosure";
 import { contentHash, type Envelope } from "@tutti/envelope";
-import { FORMATION, type Offer, type QueryState, signMessage, type Stop } from "@tutti/protocol";
+import {
+  FORMATION,
+  type LeftSession,
+  mayFollow,
+  type Offer,
+  type QueryState,
+  signMessage,
+  type Stop,
+  type StopCause,
+} from "@tutti/protocol";
 import type { Query } from "@tutti/query";
 import type { CallOff } from "./clock.ts";
-import { type Ending, INTERRUPTED, stoppedBy, timedOut } from "./ending.ts";
+import { dealtTooFew, type Ending, INTERRUPTED, stoppedBy, timedOut } from "./ending.ts";
 import { Journal } from "./journal.ts";
 import { Offering, type Reason, type Yes } from "./offering.ts";
 import { ProblemFault } from "./problem-fault.ts";
@@ -28,6 +37,9 @@ interface Begun {
   readonly offering: Offering;
 }
 
+/** A centre's own trouble, for which the others need not stop: while not all have dealt they go on without it. */
+const OWN_TROUBLE: ReadonlySet<StopCause> = new Set(["data", "ledger", "late", "ended", "defect"]);
+
 /** One query from its asking to its end, which always comes: every wait has a deadline. It waits for its turn until `begin`. */
 export class QueryRun {
   readonly journal: Journal;
@@ -42,6 +54,9 @@ export class QueryRun {
   readonly #over = Promise.withResolvers<void>();
   #formation: Envelope | null = null;
   #session: RunningSession | null = null;
+  /** Sessions of the offer in which not all have dealt. */
+  readonly #left: LeftSession[] = [];
+  #yes: readonly Yes[] = [];
   #ending: Ending | null = null;
 
   constructor(setting: QueryRunSetting) {
@@ -105,12 +120,22 @@ export class QueryRun {
     this.#begun?.offering.refuse(centre, reason);
   }
 
-  /** The session that a centre takes part in. Throws a ProblemFault: `ended` when there is none any more, `not-allowed` when it is others'. */
-  sessionOf(centre: string): RunningSession {
+  /**
+   * The session that a centre takes part in.
+   * @param name the session that the centre means; the present one if it names none
+   * @throws ProblemFault `ended` when there is none any more, `formed-anew` when another has taken its place, `too-late` or `not-allowed` when it is
+   * the others'
+   */
+  sessionOf(centre: string, name: string | null = null): RunningSession {
     const session = this.#session;
     if (this.#ending !== null || session === null) throw this.ended();
-    if (!session.participants.includes(centre))
+    if (!session.participants.includes(centre)) {
+      if (this.#left.some(({ participants }) => participants.includes(centre)))
+        throw new ProblemFault("too-late", "the session was formed anew without this centre, for it had not dealt in time: leave it");
       throw new ProblemFault("not-allowed", "the session was formed without this centre: wait for the next offer");
+    }
+    if (name !== null && name !== session.name)
+      throw new ProblemFault("formed-anew", "not all have dealt in time: leave this session, and ask for the new formation");
     return session;
   }
 
@@ -124,10 +149,14 @@ export class QueryRun {
     return this.#over.promise;
   }
 
-  /** A centre stops: for all when it takes part, for itself when it has only said yes. */
+  /** A centre stops: for all when it takes part, for itself while not all have dealt and the trouble is its own. */
   stop(stop: Stop): void {
     if (!this.isOpen) return;
-    if (this.#session === null) {
+    // One of a session that was left says nothing of the one that took its place.
+    if (this.#session !== null && stop.session !== this.#session.name && stop.session !== this.#begun!.offerHash) return;
+    if (this.#session !== null && !this.#session.dealt && OWN_TROUBLE.has(stop.cause)) {
+      if (this.#session.participants.includes(stop.centre)) this.#formAnew([stop.centre]);
+    } else if (this.#session === null) {
       this.journal.write("refused", { centre: stop.centre });
       this.#begun?.offering.refuse(stop.centre, stop.cause);
     } else if (this.#session.participants.includes(stop.centre)) this.end(stoppedBy(stop));
@@ -156,8 +185,23 @@ export class QueryRun {
     return new ProblemFault("ended", "the query is over: nothing more is to be said in it", this.#ending?.cause ?? "ended");
   }
 
+  /** Forms the session anew without some who have not dealt; ends the query when the others are too few. */
+  #formAnew(without: readonly string[]): void {
+    if (!this.isOpen) return;
+    const { offer } = this.#begun!;
+    const yes = this.#yes.filter(({ acceptance }) => !without.includes(acceptance.centre));
+    const policy = strictest([offer.policy, ...yes.map(({ acceptance }) => acceptance.policy)]);
+    this.#left.push(this.#session!.left);
+    const names = yes.map(({ acceptance }) => acceptance.centre);
+    if (yes.length < policy.minimumCentres || !mayFollow(names, this.#left))
+      return this.end(dealtTooFew(yes.length, this.#left[0]!.participants.length));
+    this.#session!.close();
+    this.#form({ yes, policy });
+  }
+
   #form({ yes, policy }: { readonly yes: readonly Yes[]; readonly policy: Offer["policy"] }): void {
     const { offer, offerHash } = this.#begun!;
+    this.#yes = yes;
     const { identity, roster, scheme, sha256, clock, onFormed } = this.#setting;
     const query = contentHash(offer.query, sha256);
     this.#formation = signMessage(FORMATION, { offer: offerHash, acceptances: yes.map(({ envelope }) => envelope) }, identity, scheme);
@@ -173,6 +217,7 @@ export class QueryRun {
       clock,
       isExpected: (release: Release) => release.query === query && release.dataset === offer.query.dataset,
       onEvent: (what, about) => this.journal.write(what, about),
+      onIncomplete: (missing) => this.#formAnew(missing),
       onEnded: (ending) => this.end(ending),
     });
     onFormed(this.#session);

@@ -15,11 +15,13 @@ function bundle(from: number, exchange: number, text: string, of: Uint8Array = s
 let clock: TrialClock;
 let events: string[];
 let silent: number;
+let incomplete: (readonly number[])[];
 let relay: Relay;
 beforeEach(() => {
   clock = new TrialClock();
   events = [];
   silent = 0;
+  incomplete = [];
   relay = new Relay({
     session,
     participants: 4,
@@ -28,6 +30,7 @@ beforeEach(() => {
     clock,
     onEvent: (what, exchange, who) =>
       void events.push(`${what} ${exchange === RESULT_EXCHANGE ? "result" : exchange}${who === null ? "" : ` by ${who}`}`),
+    onIncomplete: (missing) => void incomplete.push(missing),
     onSilence: () => void silent++,
   });
 });
@@ -53,15 +56,26 @@ test("the same bundle again gets the same delivery, also after the next exchange
 });
 
 test("who misses an exchange is gone for the rest, and comes too late", async () => {
-  const posted = all(0, [0, 1, 3]);
+  all(0);
+  const posted = all(1, [0, 1]);
   await clock.advance(999);
   expect(posted[0]!.delivery()).toBeNull();
   await clock.advance(1);
-  expect(text(posted[0]!.delivery())).toContain("from 3 for 0");
+  expect(text(posted[0]!.delivery())).toContain("from 1 for all");
   expect([...relay.gone]).toEqual([2]);
-  for (const exchange of [0, 1]) expect(() => relay.post(2, exchange, bundle(2, exchange, "late"))).toThrow("went on without");
-  for (const { delivery } of all(1, [0, 1])) expect(text(delivery())).toContain("from 1 for all");
-  expect(events.slice(-5)).toEqual(["gone 0 by 2", "exchanged 0", "posted 1 by 0", "posted 1 by 1", "exchanged 1"]);
+  for (const exchange of [1, 2]) expect(() => relay.post(2, exchange, bundle(2, exchange, "late"))).toThrow("went on without");
+  for (const { delivery } of all(2, [0, 1])) expect(text(delivery())).toContain("from 1 for all");
+  expect(events.slice(-5)).toEqual(["gone 1 by 2", "exchanged 1", "posted 2 by 0", "posted 2 by 1", "exchanged 2"]);
+});
+
+test("a deal in which somebody is missing is passed on to nobody", async () => {
+  const posted = all(0, [0, 1, 3]);
+  expect(relay.dealt).toBe(false);
+  await clock.advance(1_000);
+  expect(incomplete).toEqual([[2]]);
+  for (const { delivery } of posted) expect(delivery()).toBeNull();
+  expect(() => relay.post(2, 0, bundle(2, 0, "late"))).toThrow("went on without");
+  expect(() => relay.post(0, 1, bundle(0, 1, "x"))).toThrow("has not begun");
 });
 
 test("only the committee speaks after the first exchange, and the result waits for it", async () => {
@@ -126,6 +140,7 @@ test("an exchange of twelve bundles of 250 kB costs a few milliseconds", () => {
     exchangeMs: 1_000,
     clock,
     onEvent: () => {},
+    onIncomplete: () => {},
     onSilence: () => {},
   });
   const bundles = Array.from(

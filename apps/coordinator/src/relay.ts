@@ -14,6 +14,8 @@ export interface RelaySetting {
   readonly clock: Clock;
   /** Told what happens, for people. */
   readonly onEvent: (what: "posted" | "exchanged" | "gone", exchange: number, participant: number | null) => void;
+  /** Told when not all have dealt in time, and who is missing: nothing is passed on then. */
+  readonly onIncomplete: (missing: readonly number[]) => void;
   /** Told when nobody says anything any more. */
   readonly onSilence: () => void;
 }
@@ -31,7 +33,7 @@ interface Exchange {
 /**
  * Passes sealed bundles on, exchange by exchange, in memory. In the first one everybody speaks, then the committee, and in the result
  * exchange everybody again. An exchange is over when all who are expected have posted, or `exchangeMs` after its first bundle; who is missing
- * then is gone for the rest of the session.
+ * then is gone for the rest of the session. The first one, the deal, is over only when all have posted.
  */
 export class Relay {
   readonly #setting: RelaySetting;
@@ -50,6 +52,11 @@ export class Relay {
   /** Participants that missed an exchange, as indices. */
   get gone(): ReadonlySet<number> {
     return this.#gone;
+  }
+
+  /** Whether all have dealt. */
+  get dealt(): boolean {
+    return this.#current > 0;
   }
 
   /** Takes a participant's bundle. Throws a ProblemFault `too-late` or `not-understood`. */
@@ -121,12 +128,14 @@ export class Relay {
 
   #finish(entry: Exchange): void {
     if (entry.isOver || this.#closed) return;
-    const { clock, exchangeMs, onEvent, onSilence } = this.#setting;
+    const { clock, exchangeMs, onEvent, onIncomplete, onSilence } = this.#setting;
     entry.callOff?.();
-    for (const i of this.#missing(entry)) {
+    const missing = this.#missing(entry);
+    for (const i of missing) {
       this.#gone.add(i);
       onEvent("gone", entry.number, i);
     }
+    if (entry.number === 0 && missing.length > 0) return onIncomplete(missing);
     entry.isOver = true;
     if (entry.number !== RESULT_EXCHANGE) {
       this.#current = entry.number + 1;

@@ -1,6 +1,6 @@
 import type { Policy } from "@tutti/disclosure";
 import { type Envelope, type Identity, type Sha256, type SignatureScheme } from "@tutti/envelope";
-import { committeeOf, type Keys, type ProgressEvent, sessionIdOf, sessionName } from "@tutti/protocol";
+import { committeeOf, type Keys, type LeftSession, type ProgressEvent, sessionIdOf, sessionName } from "@tutti/protocol";
 import type { Release } from "@tutti/disclosure";
 import type { CallOff, Clock } from "./clock.ts";
 import { Cosigning, Disagreement } from "./cosigning.ts";
@@ -21,6 +21,8 @@ export interface RunningSessionSetting {
   readonly clock: Clock;
   readonly isExpected: (release: Release) => boolean;
   readonly onEvent: (what: ProgressEvent["what"], about: Pick<ProgressEvent, "centre" | "exchange">) => void;
+  /** Told once when not all have dealt in time: names of those who are missing. */
+  readonly onIncomplete: (missing: readonly string[]) => void;
   /** Told once. */
   readonly onEnded: (ending: Ending) => void;
 }
@@ -30,28 +32,43 @@ export class RunningSession {
   /** Its name in addresses. */
   readonly name: string;
   readonly participants: readonly string[];
+  readonly #holders: readonly string[];
   readonly #setting: RunningSessionSetting;
   readonly #relay: Relay;
   readonly #cosigning: Cosigning;
   #callOff: CallOff | null = null;
 
   constructor(setting: RunningSessionSetting) {
-    const { yes, offerHash, policy, sha256, exchangeMs, clock, centreKeys, scheme, isExpected, onEvent, onEnded } = setting;
+    const { yes, offerHash, policy, sha256, exchangeMs, clock, centreKeys, scheme, isExpected } = setting;
+    const { onEvent, onIncomplete, onEnded } = setting;
     const acceptances = yes.map(({ acceptance }) => acceptance);
     const session = sessionIdOf(offerHash, policy, acceptances, sha256);
     this.#setting = setting;
     this.name = sessionName(session);
     this.participants = acceptances.map(({ centre }) => centre);
+    const committee = committeeOf(acceptances);
+    this.#holders = committee.map((i) => this.participants[i]!);
     this.#cosigning = new Cosigning(centreKeys, scheme, isExpected);
     this.#relay = new Relay({
       session,
       participants: acceptances.length,
-      committee: committeeOf(acceptances),
+      committee,
       exchangeMs,
       clock,
       onEvent: (what, exchange, who) => onEvent(what, { exchange, ...(who === null ? {} : { centre: this.participants[who]! }) }),
+      onIncomplete: (missing) => onIncomplete(missing.map((i) => this.participants[i]!)),
       onSilence: () => onEnded(timedOut("the centres fell silent in the middle of the session")),
     });
+  }
+
+  /** What participants remember of it when it is formed anew. */
+  get left(): LeftSession {
+    return { participants: this.participants, holders: this.#holders };
+  }
+
+  /** Whether all have dealt: from then on who takes part is settled. */
+  get dealt(): boolean {
+    return this.#relay.dealt;
   }
 
   /** Takes a participant's bundle. Throws a ProblemFault. */

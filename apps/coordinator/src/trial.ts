@@ -6,10 +6,12 @@ import {
   type Accepted,
   type Endpoint,
   ENDPOINTS,
+  type LeftSession,
   openRoster,
   Party,
   pathOf,
   type PinnedRoster,
+  type Problem,
   type QueryState,
   ROSTER,
   type Session,
@@ -262,18 +264,31 @@ export class TrialCentre {
 
   /** Waits for an offer, says yes and joins the session. */
   async join(): Promise<Session> {
+    return (await this.#accept()).join([]);
+  }
+
+  /** Waits for an offer and says yes; gives a way to join the session as it is formed at the moment. */
+  async #accept(): Promise<{ readonly join: (left: readonly LeftSession[]) => Promise<Session> }> {
     const [offer] = await this.offers();
-    const { response, accepted } = await this.answer(offer!);
-    if (response.status !== 200) throw new Error(await response.text());
-    const { formation } = (await response.json()) as { formation: Envelope };
-    const { narrow, wide } = layout(accepted!.plan);
-    const contribution = { counts: new Uint32Array(narrow).fill(5), sums: new BigUint64Array(wide) };
-    return this.party.join(accepted!, formation, { contribution, differences: new Uint32Array(0) }, this.#network.clock.nowMs());
+    const { envelope, accepted, offerHash } = this.party.consider(offer, this.#network.clock.nowMs());
+    return {
+      join: async (left) => {
+        const response = await this.send(ENDPOINTS.answer, { offer: offerHash.slice("sha256:".length) }, { answer: envelope });
+        if (response.status !== 200) throw new Error(await response.text());
+        const { formation } = (await response.json()) as { formation: Envelope };
+        const { narrow, wide } = layout(accepted!.plan);
+        const contribution = { counts: new Uint32Array(narrow).fill(5), sums: new BigUint64Array(wide) };
+        const numbers = { contribution, differences: new Uint32Array(0) };
+        return this.party.join(accepted!, formation, numbers, this.#network.clock.nowMs(), left);
+      },
+    };
   }
 
   /** Takes part from the offer to the end; gives the last answer of the coordinator, or null when it fell silent. */
   async takePart(course: Course = {}): Promise<Response | null> {
-    const session = await this.join();
+    const { join } = await this.#accept();
+    const left: LeftSession[] = [];
+    let session = await join(left);
     let step = session.start();
     for (;;) {
       switch (step.kind) {
@@ -283,6 +298,12 @@ export class TrialCentre {
         case "exchange": {
           if (step.exchange >= (course.silentFrom ?? Infinity)) return null;
           const response = await this.send(ENDPOINTS.exchange, { session: session.name, exchange: String(step.exchange) }, step.bundle);
+          if (response.status === 409 && ((await response.clone().json()) as Problem).type.endsWith("formed-anew")) {
+            left.push(session.leave()!);
+            session = await join(left);
+            step = session.start();
+            break;
+          }
           if (response.status !== 200) return response;
           step = session.heard(new Uint8Array(await response.arrayBuffer()));
           break;

@@ -25,6 +25,8 @@ export { problem, problemName, PROBLEMS, problemSchema } from "./problem.ts";
 export type { Problem, ProblemKind, ProblemName } from "./problem.ts";
 export { OUTCOMES, queryStateSchema } from "./progress.ts";
 export type { Outcome, ProgressEvent, QueryState } from "./progress.ts";
+export { mayFollow } from "./reformation.ts";
+export type { LeftSession } from "./reformation.ts";
 export { RELEASE } from "./released.ts";
 export { MAX_CENTRES, openRoster, ROSTER } from "./roster.ts";
 export type { PinnedRoster, Roster } from "./roster.ts";

@@ -12,6 +12,7 @@ import { OFFER, type Offer } from "./offer.ts";
 import { type Accepted, participate } from "./participation.ts";
 import { PlanCache } from "./plan-cache.ts";
 import type { PinnedRoster } from "./roster.ts";
+import { demandFollows, type LeftSession } from "./reformation.ts";
 import { Session } from "./session.ts";
 import type { Decision } from "./standing-rules.ts";
 
@@ -110,12 +111,14 @@ export class Party {
 
   /**
    * Takes part in a session, with this centre's numbers.
+   * @param left the sessions of the same offer that this centre has left, for it was formed anew
    * @throws SessionStop when the formation does not hold
    */
-  join(accepted: Accepted, formation: Envelope, numbers: Numbers, nowMs: number): Session {
+  join(accepted: Accepted, formation: Envelope, numbers: Numbers, nowMs: number, left: readonly LeftSession[] = []): Session {
     const { roster, scheme, sha256 } = this.#setting;
     const lastHead = (centre: string): Head | null => this.#lastHead(centre);
     const participation = participate(accepted, formation, { roster, epochKeys: this.#epochKeys, scheme, sha256, nowMs, lastHead });
+    demandFollows(participation, left);
     return new Session(participation, numbers, this.#setting);
   }
 

@@ -16,6 +16,7 @@ export type ProblemName =
   | "query-invalid"
   | "too-large"
   | "too-late"
+  | "formed-anew"
   | "ended"
   | "too-many"
   | "too-fast"
@@ -32,6 +33,7 @@ export const PROBLEMS: Readonly<Record<ProblemName, ProblemKind>> = {
   "query-invalid": { status: 422, title: "The query does not fit the dataset" },
   "too-large": { status: 413, title: "The request is too large" },
   "too-late": { status: 409, title: "The exchange is over" },
+  "formed-anew": { status: 409, title: "The session was formed anew" },
   ended: { status: 410, title: "The session or the offer has ended" },
   "too-many": { status: 429, title: "Too many requests at a time" },
   "too-fast": { status: 429, title: "Too many requests in too short a time" },

@@ -6,6 +6,7 @@ import { Channel, encodeParcel, type HeardFrom, RESULT_EXCHANGE, type Said } fro
 import { compute, dealingOf, type Numbers, secretsOf } from "./computation.ts";
 import { signMessage } from "./message.ts";
 import { type Participation, sessionName } from "./participation.ts";
+import type { LeftSession } from "./reformation.ts";
 import { RELEASE } from "./released.ts";
 import { RoundMail } from "./round-mail.ts";
 import { SessionStop, STOP } from "./stop.ts";
@@ -51,6 +52,8 @@ export class Session {
   /** The last dealing, whose dealers a `deal` fault counts. */
   #dealing: Dealing | null = null;
   #asked: Asked | null = null;
+  /** Whether more than the deal has been said. */
+  #bound = false;
 
   constructor(participation: Participation, numbers: Numbers, parts: SessionParts) {
     const { session, participants, self, keys, committee } = participation;
@@ -93,7 +96,9 @@ export class Session {
   heard(delivery: Uint8Array): Step {
     return this.#advance(() => {
       if (this.#asked?.kind !== "exchange") throw new SessionStop("defect", "nothing was to be heard");
-      return this.#course.next(this.#channel.hear(delivery, this.#asked.from));
+      const heard = this.#channel.hear(delivery, this.#asked.from);
+      if (this.#asked.exchange === 0 && this.#channel.gone.size > 0) throw incompleteDeal();
+      return this.#course.next(heard);
     });
   }
 
@@ -103,6 +108,14 @@ export class Session {
       if (this.#asked?.kind !== "record") throw new SessionStop("defect", "nothing was to be written");
       return this.#course.next([]);
     });
+  }
+
+  /** Gives the session up for one that is formed anew; null when more than its deal was said in it, or it is over: then it is for good. */
+  leave(): LeftSession | null {
+    if (this.#bound || this.#asked?.kind !== "exchange") return null;
+    this.#asked = null;
+    const { participants, committee } = this.#participation;
+    return { participants, holders: committee.map((i) => participants[i]!) };
   }
 
   /** Ends the session from outside: the ledger can't be written, the coordinator has ended it, time is over. */
@@ -126,6 +139,7 @@ export class Session {
       this.#asked = step.value;
       if (step.value.kind === "record") return step.value;
       const { exchange, said } = step.value;
+      this.#bound ||= exchange > 0;
       return { kind: "exchange", exchange, bundle: this.#channel.say(exchange, said) };
     } catch (fault) {
       return this.stop(this.#stopOf(fault));
@@ -221,6 +235,15 @@ export class Session {
 }
 
 const EMPTY = new Uint8Array(0);
+
+/** Whose patients are in the answer has to be what the formation says, also for the guard of later sessions. */
+function incompleteDeal(): SessionStop {
+  return new SessionStop(
+    "formation",
+    "a participant is missing in the deal, and the session was not formed anew without it: are coordinator and agents of one version?",
+  );
+}
+
 /** The day of a time, in UTC. */
 function dayOf(atMs: number): string {
   return new Date(atMs).toISOString().slice(0, 10);
