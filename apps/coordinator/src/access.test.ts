@@ -2,7 +2,8 @@ import { toUtf8 } from "@tutti/envelope";
 import { type EndpointName, ENDPOINTS, pathOf, type Problem, problemName, type ProblemName } from "@tutti/protocol";
 import { expect, test } from "vitest";
 import { DEFAULT_LIMITS } from "./rate-limit.ts";
-import { SqliteStore } from "./store.ts";
+import { SqliteDatabase } from "./sqlite-database.ts";
+import { Store } from "./store.ts";
 import { bearer, QUERY, type Researcher, TrialNetwork } from "./trial.ts";
 
 // Who may do what: every endpoint, and everybody who might call it. `in` is let in, whatever comes of the request then.
@@ -55,7 +56,7 @@ test.each(Object.entries(MATRIX) as [EndpointName, readonly Verdict[]][])("%s", 
   const verdicts: Verdict[] = [];
   for (const headers of callers) verdicts.push(await verdictOf(await network.send(method, target, headers, body)));
   expect(verdicts).toEqual(expected);
-  network.close();
+  await network.close();
 });
 
 test.each<readonly [string, Researcher, EndpointName, number, RegExp]>([
@@ -77,12 +78,12 @@ test("a token that has expired lets nobody in", async () => {
 });
 
 test("operators and auditors see everybody's queries, also those that ended long ago", async () => {
-  const store = new SqliteStore(":memory:", 0);
+  const store = new Store(new SqliteDatabase(":memory:"));
   const network = new TrialNetwork({ store });
   const id = await network.ask();
-  network.close();
+  await network.close();
   for (const by of ["operator", "auditor"] as const) expect(await network.state(id, 0, by)).toMatchObject({ id, state: "stopped" });
-  expect(store.find(id, null)).toMatchObject({ ending: { outcome: "stopped" } });
+  expect(await store.find(id, null)).toMatchObject({ ending: { outcome: "stopped" } });
 });
 
 const SLOW = {

@@ -194,7 +194,7 @@ test("a wait for offers ends after 25 s with none, and an earlier one of the sam
 test("logs hold no token, no key and no query", async () => {
   const network = new TrialNetwork();
   await network.ask();
-  network.close();
+  await network.close();
   expect(network.logged.join("\n")).toContain("asked");
   expect(network.logged.join("\n")).not.toMatch(/token-of|"trial"|measures/);
 });

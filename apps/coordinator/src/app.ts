@@ -32,10 +32,10 @@ export interface AppSetting extends CoordinatorSetting {
 /** The app, and how it ends. */
 export interface App {
   readonly app: Hono;
-  /** Begins to ask at the times of its schedules. */
-  start(): void;
+  /** Settles when the store is read and the schedules run; rejects with a DatabaseFault. */
+  start(): Promise<void>;
   /** Ends everything that is open, with a named outcome; new requests get the problem `stopping`. */
-  close(): void;
+  close(): Promise<void>;
 }
 
 /** Bytes of a body, at most: of a query, of a signed message, and of one that holds a whole release. */
@@ -45,8 +45,9 @@ const NO_BYTES = new Uint8Array(0);
 /** The coordinator's endpoints, one by one; the table is `ENDPOINTS` of the protocol. */
 export function createApp(setting: AppSetting): App {
   const { roster, scheme, sha256, clock, tokens, rosterFile, policy, datasets, log, random, store } = setting;
-  const coordinator = new Coordinator(setting);
-  const ask = (query: unknown, requester: string) => coordinator.ask(query, requester);
+  const opening = Coordinator.open(setting);
+  opening.catch(() => {});
+  const ask = async (query: unknown, requester: string) => (await opening).ask(query, requester);
   const schedules = new Schedules({ schedules: setting.schedules, runs: store.scheduleRuns, clock, log, ask });
   const gate = new CentreGate(roster, scheme, sha256, clock);
   const callers = new Callers({ gate, tokens, peers: new Peers(setting.trustedProxies), limits: setting.limits, clock });
@@ -86,47 +87,47 @@ export function createApp(setting: AppSetting): App {
     const holder = callers.holder(c, "ask");
     const query = readJson(await readBody(c, LIMITS.query), ENDPOINTS.ask.request);
     holder.demandDataset(query);
-    return json({ id: coordinator.ask(query, holder.name) }, 201);
+    return json({ id: await ask(query, holder.name) }, 201);
   });
   on(ENDPOINTS.preview, async (c) => {
     const holder = callers.holder(c, "preview");
     const query = readJson(await readBody(c, LIMITS.query), ENDPOINTS.preview.request);
     holder.demandDataset(query);
-    return json(coordinator.preview(query));
+    return json((await opening).preview(query));
   });
   on(ENDPOINTS.state, async (c) => {
     const { sees } = callers.holder(c, "state");
-    return json(await coordinator.state(segment(c, "query"), sees, seenOf(c)));
+    return json(await (await opening).state(segment(c, "query"), sees, seenOf(c)));
   });
-  on(ENDPOINTS.schedules, (c) => json(schedules.of(callers.holder(c, "schedules").sees)));
+  on(ENDPOINTS.schedules, async (c) => json(await schedules.of(callers.holder(c, "schedules").sees)));
   on(ENDPOINTS.offers, async (c) => {
     const { centre, body } = await fromCentre(c, LIMITS.message);
     readJson(body, ENDPOINTS.offers.request);
-    return json({ offers: await coordinator.offersTo(centre, c.req.raw.signal) });
+    return json({ offers: await (await opening).offersTo(centre, c.req.raw.signal) });
   });
   on(ENDPOINTS.answer, async (c) => {
     const { centre, body } = await fromCentre(c, LIMITS.message);
     const { answer } = readJson(body, ENDPOINTS.answer.request);
-    return json({ formation: await coordinator.answer(centre, segment(c, "offer"), answer) });
+    return json({ formation: await (await opening).answer(centre, segment(c, "offer"), answer) });
   });
   on(ENDPOINTS.exchange, async (c) => {
     const { centre, body } = await fromCentre(c, MAX_BUNDLE_BYTES);
-    return octets(await coordinator.exchange(centre, segment(c, "session"), exchangeOf(c), body));
+    return octets(await (await opening).exchange(centre, segment(c, "session"), exchangeOf(c), body));
   });
   on(ENDPOINTS.release, async (c) => {
     const { centre, body } = await fromCentre(c, LIMITS.release);
     const { release } = readJson(body, ENDPOINTS.release.request);
-    return json({ release: await coordinator.release(centre, segment(c, "session"), release) });
+    return json({ release: await (await opening).release(centre, segment(c, "session"), release) });
   });
   on(ENDPOINTS.history, async (c) => {
     const { body } = await fromCentre(c, LIMITS.release);
     const { dataset, marks, records } = readJson(body, ENDPOINTS.history.request);
-    return json({ items: coordinator.history(dataset, marks, records) });
+    return json({ items: await (await opening).history(dataset, marks, records) });
   });
   on(ENDPOINTS.stop, async (c) => {
     const { centre, body } = await fromCentre(c, LIMITS.message);
     const { stop } = readJson(body, ENDPOINTS.stop.request);
-    coordinator.stop(centre, segment(c, "session"), stop);
+    (await opening).stop(centre, segment(c, "session"), stop);
     return json({});
   });
 
@@ -139,10 +140,13 @@ export function createApp(setting: AppSetting): App {
   });
   return {
     app,
-    start: () => schedules.start(),
-    close: () => {
+    start: async () => {
+      await opening;
+      await schedules.start();
+    },
+    close: async () => {
       schedules.stop();
-      coordinator.close();
+      await (await opening).close();
     },
   };
 }

@@ -77,16 +77,23 @@ export class Coordinator {
   readonly #bySession = new Map<string, QueryRun>();
   #stopping = false;
 
-  constructor(setting: CoordinatorSetting) {
+  private constructor(setting: CoordinatorSetting, past: Past) {
     this.#setting = setting;
-    this.#past = new Past(setting, setting.store, setting.log);
+    this.#past = past;
     this.#presence = new Presence(setting.clock);
     this.#offers = new OpenOffers(setting.clock, this.#presence);
     this.#hashes = new Map(setting.datasets.map((dataset) => [dataset, contentHash(dataset, setting.sha256)]));
   }
 
+  /** Reads what the store holds. Rejects with a DatabaseFault. */
+  static async open(setting: CoordinatorSetting): Promise<Coordinator> {
+    const { store, clock, log } = setting;
+    await store.interrupt(clock.nowMs());
+    return new Coordinator(setting, await Past.open(setting, store, log));
+  }
+
   /** Takes a query, offers it to all centres, and gives its id. */
-  ask(value: unknown, requester: string): string {
+  async ask(value: unknown, requester: string): Promise<string> {
     this.#demandRunning();
     const { query, dataset } = askedQuery(value, this.#setting.datasets);
     const open = [...this.#runs.values()].filter(({ isOpen }) => isOpen);
@@ -109,11 +116,16 @@ export class Coordinator {
         this.#bySession.set(session.name, run);
         log.info({ query: id, session: session.name, participants: session.participants.length }, "formed");
       },
-      onEnded: (ending) => this.#ended(run, ending),
+      onEnding: (ending) => this.#keepEnding(run, ending),
+      onEnded: () => this.#turns.leave(run),
     });
-    store.begin({ id, requester, askedAtMs: run.askedAtMs, query });
     this.#runs.set(id, run);
     this.#forgetOld();
+    await store.begin({ id, requester, askedAtMs: run.askedAtMs, query }).catch((fault: unknown) => {
+      this.#runs.delete(id);
+      throw fault;
+    });
+    this.#demandRunning();
     log.info({ query: id, requester }, "asked");
     this.#turns.enter(query.dataset, run, () => this.#begin(run, dataset));
     return id;
@@ -171,7 +183,7 @@ export class Coordinator {
   async state(id: string, requester: string | null, seen: number): Promise<QueryState> {
     const run = this.#runs.get(id);
     if (run === undefined) {
-      const kept = this.#setting.store.find(id, requester);
+      const kept = await this.#setting.store.find(id, requester);
       if (kept === null) throw new ProblemFault("not-found", "you have asked no query of this id");
       return { id, state: kept.ending.outcome, events: [], seen, release: kept.ending.release, detail: kept.ending.detail };
     }
@@ -241,8 +253,8 @@ export class Coordinator {
   }
 
   /** Takes records of sessions that came to no release, and gives what a centre does not know of a dataset's past. */
-  history(dataset: string, marks: readonly string[], records: readonly HistoryItem[]): readonly HistoryItem[] {
-    for (const record of records) this.#past.add(record);
+  async history(dataset: string, marks: readonly string[], records: readonly HistoryItem[]): Promise<readonly HistoryItem[]> {
+    for (const record of records) await this.#past.add(record);
     return this.#past.beyond(dataset, marks);
   }
 
@@ -258,10 +270,11 @@ export class Coordinator {
   }
 
   /** Ends everything that is open, with a named outcome. */
-  close(): void {
+  async close(): Promise<void> {
     this.#stopping = true;
     for (const run of this.#runs.values()) run.interrupt();
     this.#offers.close();
+    await Promise.all([...this.#runs.values()].map(({ over }) => over));
   }
 
   #open<T>(kind: MessageKind<T>, envelope: Envelope): Said<T> {
@@ -272,15 +285,18 @@ export class Coordinator {
     }
   }
 
-  #ended(run: QueryRun, ending: Ending): void {
+  /** An ending is kept before anybody is told. */
+  async #keepEnding(run: QueryRun, ending: Ending): Promise<void> {
     const { store, clock, log } = this.#setting;
     const endedAtMs = clock.nowMs();
     this.#offers.remove(run);
-    store.end(run.id, ending, endedAtMs);
-    if (ending.release !== null && run.formation !== null)
-      this.#past.add({ offer: this.#envelopes.get(run)!, formation: run.formation, release: ending.release, record: null });
+    const { formation } = run;
+    if (ending.release === null || formation === null) await store.end(run.id, ending, endedAtMs, null);
+    else {
+      const item = { offer: this.#envelopes.get(run)!, formation, release: ending.release, record: null };
+      await this.#past.addWith(item, (told) => store.end(run.id, ending, endedAtMs, told));
+    }
     log.info({ query: run.id, outcome: ending.outcome, cause: ending.cause, tookMs: endedAtMs - run.askedAtMs }, "ended");
-    this.#turns.leave(run);
   }
 
   #forgetOld(): void {

@@ -2,7 +2,8 @@ import { EnvelopeFault } from "@tutti/envelope";
 import { ENDPOINTS, pathOf } from "@tutti/protocol";
 import { describe, expect, test } from "vitest";
 import { COORDINATOR_EVENTS, faultFields } from "./log.ts";
-import { SqliteStore } from "./store.ts";
+import { SqliteDatabase } from "./sqlite-database.ts";
+import { Store } from "./store.ts";
 import { bearer, QUERY, TrialNetwork } from "./trial.ts";
 
 // Invariant 6 for the coordinator's log: no body, no token, and nothing of what an error says that is not its own.
@@ -10,8 +11,8 @@ import { bearer, QUERY, TrialNetwork } from "./trial.ts";
 const SECRET = "NIR-4242424";
 
 test("a failure of the store is logged without what its error says, and answered with a number to look for", async () => {
-  const store = new SqliteStore(":memory:", 0);
-  store.begin = () => {
+  const store = new Store(new SqliteDatabase(":memory:"));
+  store.begin = async () => {
     throw new Error(`UNIQUE constraint failed: ${SECRET}`);
   };
   const network = new TrialNetwork({ store });
@@ -32,7 +33,7 @@ test("a query from its asking to its release, and every way to be turned away, l
   await network.send("POST", pathOf(ENDPOINTS.offers), { "signature-input": SECRET, signature: SECRET }, SECRET);
   await asked;
   await network.clock.advance(100_000);
-  network.close();
+  await network.close();
   expect(network.logged.length).toBeGreaterThan(2);
   for (const text of network.logged) {
     expect(text).not.toContain(SECRET);

@@ -1,7 +1,7 @@
 import { EnvelopeFault } from "@tutti/envelope";
 import { History, type HistoryCheck, type HistoryItem, openHistoryItem, type PastSession } from "@tutti/protocol";
 import { faultFields, type Log } from "./log.ts";
-import type { Store } from "./store.ts";
+import type { KeptSession, Store } from "./store.ts";
 
 /** What past sessions have told: kept in the store, and told to centres that were away. */
 export class Past {
@@ -9,13 +9,23 @@ export class Past {
   readonly #check: HistoryCheck;
   readonly #store: Store;
   readonly #log: Log;
+  /** Additions one after the other: what tells more is never written over by what tells less. */
+  #turn: Promise<unknown> = Promise.resolve();
 
-  /** Reads the store. Items about dictionaries that are not served any more stay in it, and are passed over. */
-  constructor(check: HistoryCheck, store: Store, log: Log) {
+  private constructor(check: HistoryCheck, store: Store, log: Log) {
     this.#check = check;
     this.#store = store;
     this.#log = log;
-    for (const item of store.history()) this.#open(item);
+  }
+
+  /** Reads the store. Items about dictionaries that are not served any more stay in it, and are passed over. */
+  static async open(check: HistoryCheck, store: Store, log: Log): Promise<Past> {
+    const past = new Past(check, store, log);
+    for await (const item of store.history()) {
+      const session = past.#open(item);
+      if (session !== null) past.#history.add(session, item);
+    }
+    return past;
   }
 
   /** What all must agree on about a dataset's past. */
@@ -29,9 +39,25 @@ export class Past {
   }
 
   /** Adds a session. Items that do not hold, or tell nothing new, change nothing. */
-  add(item: HistoryItem): void {
-    const session = this.#open(item);
-    if (session !== null) this.#store.keep(session, item);
+  add(item: HistoryItem): Promise<void> {
+    return this.addWith(item, async (told) => {
+      if (told !== null) await this.#store.keep(told);
+    });
+  }
+
+  /**
+   * Adds a session once it is kept.
+   * @param write keeps it; is given null where the item does not hold or tells nothing new
+   */
+  addWith(item: HistoryItem, write: (told: KeptSession | null) => Promise<void>): Promise<void> {
+    const turn = this.#turn.then(async () => {
+      const past = this.#open(item);
+      const isNew = past !== null && this.#history.wouldAdd(past);
+      await write(isNew ? { session: past.session, item } : null);
+      if (isNew) this.#history.add(past, item);
+    });
+    this.#turn = turn.catch(() => {});
+    return turn;
   }
 
   /** The items of a dataset that are not among these marks. */
@@ -39,11 +65,9 @@ export class Past {
     return this.#history.beyond(dataset, new Set(marks));
   }
 
-  /** The session's name when the item is new. */
-  #open(item: HistoryItem): string | null {
+  #open(item: HistoryItem): PastSession | null {
     try {
-      const past = openHistoryItem(item, this.#check);
-      return this.#history.add(past, item) ? past.session : null;
+      return openHistoryItem(item, this.#check);
     } catch (fault) {
       if (!(fault instanceof EnvelopeFault || fault instanceof RangeError)) throw fault;
       this.#log.warn(faultFields(fault), "a past session was not taken");

@@ -60,7 +60,7 @@ test("a reader who has seen everything waits, hears of events within a tenth of 
   expect(story((await waiting)!)).toBe("accepted a, accepted b");
   const last = network.state(id, 3);
   await settled();
-  network.close();
+  await network.close();
   expect(story(await last)).toBe("ended");
   await Promise.all(parts);
 });
@@ -453,7 +453,7 @@ test("when the coordinator stops, everybody is told, and the query has a named o
   const parts = network.centres.slice(0, 2).map((centre) => centre.join());
   const polling = network.centres[3]!.send(ENDPOINTS.offers, {}, {});
   const id = await asked(network, parts);
-  network.close();
+  await network.close();
   await Promise.all(parts.map((part) => expect(part).rejects.toThrow('"status":410')));
   expect((await polling).status).toBeOneOf([200, 503]);
   expect((await network.centres[3]!.send(ENDPOINTS.offers, {}, {})).status).toBe(503);

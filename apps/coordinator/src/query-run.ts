@@ -12,7 +12,7 @@ import {
 } from "@tutti/protocol";
 import type { Query } from "@tutti/query";
 import type { CallOff } from "./clock.ts";
-import { dealtTooFew, type Ending, INTERRUPTED, stoppedBy, timedOut } from "./ending.ts";
+import { dealtTooFew, type Ending, INTERRUPTED, stoppedBy, timedOut, UNWRITTEN } from "./ending.ts";
 import { Journal } from "./journal.ts";
 import { Offering, type Reason, type Yes } from "./offering.ts";
 import { ProblemFault } from "./problem-fault.ts";
@@ -27,7 +27,10 @@ export interface QueryRunSetting extends Pick<CoordinatorSetting, "identity" | "
   readonly queryMs: number;
   readonly isConnected: (centre: string) => boolean;
   readonly onFormed: (session: RunningSession) => void;
-  readonly onEnded: (ending: Ending) => void;
+  /** Makes an ending durable: nobody is told before. */
+  readonly onEnding: (ending: Ending) => Promise<void>;
+  /** Told once, when all are told. */
+  readonly onEnded: () => void;
 }
 
 /** What a run is about once its turn has come. */
@@ -58,6 +61,8 @@ export class QueryRun {
   readonly #left: LeftSession[] = [];
   #yes: readonly Yes[] = [];
   #ending: Ending | null = null;
+  /** Whether it is decided how it ends. */
+  #isDecided = false;
 
   constructor(setting: QueryRunSetting) {
     this.#setting = setting;
@@ -79,7 +84,10 @@ export class QueryRun {
       answerMs: offer.answerMs,
       clock,
       isConnected,
-      onDecided: (decision) => ("yes" in decision ? this.#form(decision) : this.end(decision)),
+      onDecided: (decision) => {
+        if (!("yes" in decision)) this.end(decision);
+        else if (!this.#isDecided) this.#form(decision);
+      },
     });
     this.#begun = { offer, offerHash, offering };
   }
@@ -167,17 +175,25 @@ export class QueryRun {
     this.end(INTERRUPTED);
   }
 
-  /** Ends the query, once. */
+  /** Ends the query, once: first what outlives the process, then all who wait. */
   end(ending: Ending): void {
-    if (this.#ending !== null) return;
-    this.#ending = ending;
+    if (this.#isDecided) return;
+    this.#isDecided = true;
     this.#overall?.();
     this.#begun?.offering.close();
+    void this.#setting.onEnding(ending).then(
+      () => this.#tell(ending),
+      () => this.#tell(UNWRITTEN),
+    );
+  }
+
+  #tell(ending: Ending): void {
+    this.#ending = ending;
     this.#session?.close();
     this.journal.close();
     this.#formed.resolve();
-    this.#setting.onEnded(ending);
     this.#over.resolve();
+    this.#setting.onEnded();
   }
 
   /** What those are told who come when it is over. */
@@ -187,7 +203,7 @@ export class QueryRun {
 
   /** Forms the session anew without some who have not dealt; ends the query when the others are too few. */
   #formAnew(without: readonly string[]): void {
-    if (!this.isOpen) return;
+    if (this.#isDecided) return;
     const { offer } = this.#begun!;
     const yes = this.#yes.filter(({ acceptance }) => !without.includes(acceptance.centre));
     const policy = strictest([offer.policy, ...yes.map(({ acceptance }) => acceptance.policy)]);

@@ -19,7 +19,7 @@ export interface SchedulesSetting {
   readonly clock: Clock;
   readonly log: Log;
   /** Asks a query as a researcher would, and gives its id. Throws a ProblemFault. */
-  readonly ask: (query: unknown, requester: string) => string;
+  readonly ask: (query: unknown, requester: string) => Promise<string>;
 }
 
 interface Running {
@@ -32,6 +32,7 @@ export class Schedules {
   readonly #setting: SchedulesSetting;
   readonly #running: readonly Running[];
   readonly #callOffs: CallOff[] = [];
+  #turn: Promise<unknown> = Promise.resolve();
 
   constructor(setting: SchedulesSetting) {
     this.#setting = setting;
@@ -39,17 +40,17 @@ export class Schedules {
   }
 
   /** Notes what was missed while nothing ran, and begins. */
-  start(): void {
+  async start(): Promise<void> {
     const { runs, clock, log } = this.#setting;
     for (const running of this.#running) {
       const { schedule, task } = running;
-      const missedAtMs = runs.miss(schedule.name, clock.nowMs());
+      const missedAtMs = await runs.miss(schedule.name, clock.nowMs());
       if (missedAtMs !== null) {
         log.warn({ schedule: schedule.name, dueAtMs: missedAtMs, catchUp: schedule.catchUp }, "a scheduled query was missed");
-        if (schedule.catchUp) this.#callOffs.push(clock.after(CATCH_UP_MS, () => this.#run(schedule, clock.nowMs())));
+        if (schedule.catchUp) this.#callOffs.push(clock.after(CATCH_UP_MS, () => this.#alone(this.#run(schedule, clock.nowMs()))));
       }
       void task.start();
-      this.#awaitNext(running);
+      await this.#awaitNext(running);
     }
   }
 
@@ -60,11 +61,13 @@ export class Schedules {
   }
 
   /** The schedules that ask in a requester's name; all of them for null. */
-  of(requester: string | null): readonly ScheduleState[] {
-    return this.#running.flatMap(({ schedule: { name, cron, timezone, requester: own }, task }) =>
-      requester === null || own === requester
-        ? [{ name, cron, timezone, lastRun: this.#setting.runs.last(name), nextRunAtMs: nextOf(task) }]
-        : [],
+  async of(requester: string | null): Promise<readonly ScheduleState[]> {
+    const own = this.#running.filter(({ schedule }) => requester === null || schedule.requester === requester);
+    return Promise.all(
+      own.map(async ({ schedule: { name, cron, timezone }, task }) => {
+        const lastRun = await this.#setting.runs.last(name);
+        return { name, cron, timezone, lastRun, nextRunAtMs: nextOf(task) };
+      }),
     );
   }
 
@@ -72,43 +75,47 @@ export class Schedules {
     const { name, cron, timezone } = schedule;
     const options = { name, timezone, missedExecutionTolerance: LATE_MS, logger: loggerOf(this.#setting.log) };
     const task = createTask(cron, ({ date }) => this.#due({ schedule, task }, () => this.#run(schedule, date.getTime())), options);
-    task.on("execution:missed", ({ date }) => this.#due({ schedule, task }, () => this.#missed(schedule, date.getTime())));
+    task.on("execution:missed", ({ date }) => this.#alone(this.#due({ schedule, task }, () => this.#missed(schedule, date.getTime()))));
     return task;
   }
 
-  #due(running: Running, act: () => void): void {
-    try {
-      act();
-    } finally {
-      this.#awaitNext(running);
-    }
+  /** What is due happens one after the other: times that were missed in a row come all at once. */
+  #due(running: Running, act: () => Promise<void>): Promise<void> {
+    const turn = this.#turn.then(act).finally(() => this.#awaitNext(running));
+    this.#turn = turn.catch(() => {});
+    return turn;
   }
 
-  #awaitNext({ schedule, task }: Running): void {
-    this.#setting.runs.await(schedule.name, nextOf(task));
+  /** Work that nobody waits for: its failure is logged, as node-cron logs that of the rest. */
+  #alone(work: Promise<void>): void {
+    work.catch((fault: unknown) => this.#setting.log.error(faultFields(fault), "the scheduler failed"));
   }
 
-  #run({ name, query, requester }: Schedule, dueAtMs: number): void {
+  async #awaitNext({ schedule, task }: Running): Promise<void> {
+    await this.#setting.runs.await(schedule.name, nextOf(task));
+  }
+
+  async #run({ name, query, requester }: Schedule, dueAtMs: number): Promise<void> {
     const { runs, log, ask } = this.#setting;
-    if (runs.isOpen(name)) {
+    if (await runs.isOpen(name)) {
       log.warn({ schedule: name, dueAtMs }, "a scheduled query was skipped");
       return runs.notAsked(name, dueAtMs, "skipped");
     }
     try {
-      runs.asked(name, dueAtMs, ask(query, requester));
+      await runs.asked(name, dueAtMs, await ask(query, requester));
     } catch (fault) {
       if (!(fault instanceof ProblemFault)) throw fault;
       log.warn({ schedule: name, dueAtMs, problem: fault.message }, "a scheduled query could not be asked");
-      runs.notAsked(name, dueAtMs, "notAsked");
+      await runs.notAsked(name, dueAtMs, "notAsked");
     }
   }
 
   /** The machine slept, or its clock was set forward. One note stands for all times in a row. */
-  #missed({ name }: Schedule, dueAtMs: number): void {
+  async #missed({ name }: Schedule, dueAtMs: number): Promise<void> {
     const { runs, log } = this.#setting;
-    if (runs.last(name)?.outcome === "missed") return;
+    if ((await runs.last(name))?.outcome === "missed") return;
     log.warn({ schedule: name, dueAtMs }, "a scheduled query was missed");
-    runs.notAsked(name, dueAtMs, "missed");
+    await runs.notAsked(name, dueAtMs, "missed");
   }
 }
 

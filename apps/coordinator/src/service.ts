@@ -5,6 +5,7 @@ import type { AddressInfo } from "node:net";
 import { createAdaptorServer } from "@hono/node-server";
 import { createApp } from "./app.ts";
 import { type Config, ConfigFault } from "./config.ts";
+import { DatabaseFault } from "./database.ts";
 import type { Log } from "./log.ts";
 import { loadSetting } from "./startup.ts";
 import { readTls, TlsReload } from "./tls.ts";
@@ -39,7 +40,10 @@ export async function startService(config: Config, log: Log): Promise<Service> {
   } as Parameters<typeof createAdaptorServer>[0]) as Server;
   const reload = config.tls === undefined ? null : new TlsReload(config.tls, server as TlsServer, log);
   await listen(server, config);
-  start();
+  await start().catch((fault: unknown) => {
+    server.close();
+    throw fault instanceof DatabaseFault ? new ConfigFault(fault.message) : fault;
+  });
   const { port } = server.address() as AddressInfo;
   const host = config.listen.host.includes(":") ? `[${config.listen.host}]` : config.listen.host;
   return {
@@ -49,12 +53,12 @@ export async function startService(config: Config, log: Log): Promise<Service> {
       reload?.stop();
       const closed = once(server, "close");
       server.close();
-      close();
+      await close();
       const hurry = setTimeout(() => server.closeAllConnections(), LAST_ANSWERS_MS);
       server.closeIdleConnections();
       await closed;
       clearTimeout(hurry);
-      setting.store.close();
+      await setting.store.close();
       trace?.close();
     },
   };

@@ -11,7 +11,9 @@ import { scheme, sha256 } from "@tutti/platform";
 import type { Log } from "./log.ts";
 import { ProblemFault } from "./problem-fault.ts";
 import { problemOfTimes, type Schedule } from "./schedule.ts";
-import { SqliteStore } from "./store.ts";
+import { DatabaseFault } from "./database.ts";
+import { SqliteDatabase } from "./sqlite-database.ts";
+import { Store } from "./store.ts";
 import { Tokens } from "./tokens.ts";
 
 /** Reads everything that the configuration names, and opens the store. Throws a ConfigFault that says what to do. */
@@ -81,10 +83,10 @@ function loadRoster(file: unknown, path: string): PinnedRoster {
   }
 }
 
-function loadStore(path: string): SqliteStore {
+function loadStore(path: string): Store {
   try {
-    return new SqliteStore(path, systemClock.nowMs());
+    return new Store(new SqliteDatabase(path));
   } catch (fault) {
-    throw fault instanceof Error ? new ConfigFault(fault.message) : fault;
+    throw fault instanceof DatabaseFault ? new ConfigFault(fault.message) : fault;
   }
 }

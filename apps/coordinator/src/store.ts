@@ -1,11 +1,11 @@
-import { DatabaseSync, type StatementSync } from "node:sqlite";
 import { type HistoryItem, historyItemSchema, type Outcome } from "@tutti/protocol";
 import { type Envelope, envelopeSchema } from "@tutti/envelope";
+import { type Database, type Statement, statement } from "./database.ts";
 import { type Ending, INTERRUPTED } from "./ending.ts";
-import { SCHEDULE_RUN_TABLE, ScheduleRuns } from "./schedule-runs.ts";
+import { ScheduleRuns } from "./schedule-runs.ts";
 
 /** A query as it is kept. */
-export interface AskedQuery {
+export interface KeptQuestion {
   readonly id: string;
   readonly requester: string;
   /** Milliseconds since 1970. */
@@ -18,114 +18,75 @@ export interface KeptQuery {
   readonly ending: Pick<Ending, "outcome" | "detail" | "release">;
 }
 
-/** What outlives the process: who asked what, how it ended, and the signed releases. */
-export interface Store {
-  begin(query: AskedQuery): void;
-  end(id: string, ending: Ending, endedAtMs: number): void;
-  /** A requester's own query that has ended, anybody's for a requester that is null; or null. */
-  find(id: string, requester: string | null): KeptQuery | null;
-  /** Keeps what a past session told, in place of what was known of it. */
-  keep(session: string, item: HistoryItem): void;
-  /** All past sessions, oldest first. */
-  history(): Iterable<HistoryItem>;
-  /** What became of scheduled queries. */
-  readonly scheduleRuns: ScheduleRuns;
-  close(): void;
+/** What a past session told, under its name. */
+export interface KeptSession {
+  readonly session: string;
+  readonly item: HistoryItem;
 }
 
-const VERSION = 3;
-const SCHEMA = `
-  CREATE TABLE query (
-    id TEXT PRIMARY KEY,
-    requester TEXT NOT NULL,
-    asked_at_ms INTEGER NOT NULL,
-    query TEXT NOT NULL,
-    outcome TEXT,
-    detail TEXT,
-    ended_at_ms INTEGER,
-    release TEXT
-  ) STRICT, WITHOUT ROWID;
-  CREATE INDEX query_by_requester ON query (requester, asked_at_ms);
-  CREATE TABLE past (number INTEGER PRIMARY KEY, session TEXT NOT NULL UNIQUE, item TEXT NOT NULL) STRICT;
-`;
+const BEGIN = "INSERT INTO query (id, requester, asked_at_ms, query) VALUES (?, ?, ?, ?)";
+const END = "UPDATE query SET outcome = ?, detail = ?, ended_at_ms = ?, release = ? WHERE id = ?";
+const FIND = "SELECT outcome, detail, release FROM query WHERE id = ? AND requester = COALESCE(?, requester) AND outcome IS NOT NULL";
+const INTERRUPT = "UPDATE query SET outcome = ?, detail = ?, ended_at_ms = ? WHERE outcome IS NULL";
+const KEEP = `
+  INSERT INTO past (number, session, item) SELECT COALESCE(MAX(number), 0) + 1, ?, ? FROM past WHERE true
+  ON CONFLICT (session) DO UPDATE SET item = excluded.item`;
 
-/** A store in an SQLite file, or in memory for `:memory:`. */
-export class SqliteStore implements Store {
+/**
+ * What outlives the process, in any `Database`: who asked what, how it ended, and the signed releases. What a method writes is durable once it
+ * resolves; all reject with a DatabaseFault.
+ */
+export class Store {
+  /** What became of scheduled queries. */
   readonly scheduleRuns: ScheduleRuns;
-  readonly #database: DatabaseSync;
-  readonly #begin: StatementSync;
-  readonly #end: StatementSync;
-  readonly #find: StatementSync;
-  readonly #keep: StatementSync;
-  readonly #history: StatementSync;
+  readonly #database: Database;
 
-  /**
-   * Opens the file, or makes it. Queries that were open when the process ended are marked as stopped.
-   * Throws an Error with a sentence when the file is none of this program's, or of a later version.
-   */
-  constructor(path: string, nowMs: number) {
-    this.#database = open(path);
-    this.#database
-      .prepare("UPDATE query SET outcome = ?, detail = ?, ended_at_ms = ? WHERE outcome IS NULL")
-      .run(INTERRUPTED.outcome, INTERRUPTED.detail, nowMs);
-    this.#begin = this.#database.prepare("INSERT INTO query (id, requester, asked_at_ms, query) VALUES (?, ?, ?, ?)");
-    this.#end = this.#database.prepare("UPDATE query SET outcome = ?, detail = ?, ended_at_ms = ?, release = ? WHERE id = ?");
-    this.#find = this.#database.prepare(
-      "SELECT outcome, detail, release FROM query WHERE id = ? AND requester = coalesce(?, requester) AND outcome IS NOT NULL",
-    );
-    this.#keep = this.#database.prepare(
-      "INSERT INTO past (session, item) VALUES (?, ?) ON CONFLICT (session) DO UPDATE SET item = excluded.item",
-    );
-    this.scheduleRuns = new ScheduleRuns(this.#database);
-    this.#history = this.#database.prepare("SELECT item FROM past ORDER BY number");
+  constructor(database: Database) {
+    this.#database = database;
+    this.scheduleRuns = new ScheduleRuns(database);
   }
 
-  keep(session: string, item: HistoryItem): void {
-    this.#keep.run(session, JSON.stringify(item));
+  /** Marks the queries that were open when the process ended as stopped. */
+  async interrupt(nowMs: number): Promise<void> {
+    await this.#database.write(statement(INTERRUPT, INTERRUPTED.outcome, INTERRUPTED.detail, nowMs));
   }
 
-  *history(): Iterable<HistoryItem> {
-    for (const { item } of this.#history.iterate()) yield historyItemSchema.parse(JSON.parse(item as string));
+  async begin({ id, requester, askedAtMs, query }: KeptQuestion): Promise<void> {
+    await this.#database.write(statement(BEGIN, id, requester, askedAtMs, JSON.stringify(query)));
   }
 
-  begin({ id, requester, askedAtMs, query }: AskedQuery): void {
-    this.#begin.run(id, requester, askedAtMs, JSON.stringify(query));
+  /** Keeps how a query ended, and in the same moment what its session tells later ones. */
+  async end(id: string, { outcome, detail, release }: Ending, endedAtMs: number, told: KeptSession | null): Promise<void> {
+    const text = release === null ? null : JSON.stringify(release);
+    await this.#database.write(statement(END, outcome, detail, endedAtMs, text, id), ...(told === null ? [] : [keeping(told)]));
   }
 
-  end(id: string, { outcome, detail, release }: Ending, endedAtMs: number): void {
-    this.#end.run(outcome, detail, endedAtMs, release === null ? null : JSON.stringify(release), id);
-  }
-
-  find(id: string, requester: string | null): KeptQuery | null {
-    const row = this.#find.get(id, requester);
+  /** A requester's own query that has ended, anybody's for a requester that is null; or null. */
+  async find(id: string, requester: string | null): Promise<KeptQuery | null> {
+    const [row] = await this.#database.rows(FIND, id, requester);
     if (row === undefined) return null;
     const { outcome, detail, release } = row as { outcome: Outcome; detail: string | null; release: string | null };
     return { ending: { outcome, detail, release: release === null ? null : readRelease(release) } };
   }
 
-  close(): void {
-    this.#database.close();
+  /** Keeps what a past session told, in place of what was known of it. */
+  async keep(told: KeptSession): Promise<void> {
+    await this.#database.write(keeping(told));
+  }
+
+  /** All past sessions, oldest first. */
+  async *history(): AsyncIterable<HistoryItem> {
+    const rows = await this.#database.rows("SELECT item FROM past ORDER BY number");
+    for (const { item } of rows) yield historyItemSchema.parse(JSON.parse(item as string));
+  }
+
+  async close(): Promise<void> {
+    await this.#database.close();
   }
 }
 
-function open(path: string): DatabaseSync {
-  let database: DatabaseSync;
-  try {
-    database = new DatabaseSync(path);
-    // Readers and the one writer do not wait for each other; a commit is on the disk before it is told.
-    database.exec("PRAGMA journal_mode = WAL; PRAGMA synchronous = FULL; PRAGMA busy_timeout = 2000;");
-  } catch {
-    throw new Error(`${path} is not a store that can be opened: give the path of a new file in a folder that this process may write`);
-  }
-  const found = database.prepare("PRAGMA user_version").get()?.["user_version"];
-  // Version 2 had no schedules.
-  if (found === 2) database.exec(`BEGIN IMMEDIATE; ${SCHEDULE_RUN_TABLE} PRAGMA user_version = ${VERSION}; COMMIT;`);
-  else if (found === 0) database.exec(`BEGIN IMMEDIATE; ${SCHEMA} ${SCHEDULE_RUN_TABLE} PRAGMA user_version = ${VERSION}; COMMIT;`);
-  else if (found !== VERSION) {
-    database.close();
-    throw new Error(`${path} was written by another version of the coordinator: run that version, or give the path of a new file`);
-  }
-  return database;
+function keeping({ session, item }: KeptSession): Statement {
+  return statement(KEEP, session, JSON.stringify(item));
 }
 
 function readRelease(text: string): Envelope {

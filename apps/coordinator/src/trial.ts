@@ -26,8 +26,8 @@ import { DEFAULT_DEADLINES } from "./deadlines.ts";
 import { scheme, sha256 } from "@tutti/platform";
 import { DEFAULT_LIMITS, type Limits } from "./rate-limit.ts";
 import type { Schedule } from "./schedule.ts";
-import type { Store } from "./store.ts";
-import { SqliteStore } from "./store.ts";
+import { SqliteDatabase } from "./sqlite-database.ts";
+import { Store } from "./store.ts";
 import { type TokenEntry, Tokens } from "./tokens.ts";
 
 // A coordinator without a socket, with real parties and a clock that stands still. For tests only.
@@ -106,8 +106,8 @@ const TOKENS: Readonly<Record<Researcher, Omit<TokenEntry, "name" | "hash">>> = 
 export class TrialNetwork {
   readonly clock: TrialClock = new TrialClock();
   readonly app: App["app"];
-  readonly start: () => void;
-  readonly close: () => void;
+  readonly start: () => Promise<void>;
+  readonly close: () => Promise<void>;
   readonly roster: PinnedRoster;
   readonly centres: readonly TrialCentre[];
   readonly coordinator: Identity;
@@ -118,7 +118,7 @@ export class TrialNetwork {
     centres = ["a", "b", "c", "d"],
     policies = {},
     policy = {},
-    store = new SqliteStore(":memory:", 0),
+    store = new Store(new SqliteDatabase(":memory:")),
     schedules = [],
     limits = DEFAULT_LIMITS,
   }: TrialSetting = {}) {

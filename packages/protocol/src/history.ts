@@ -129,10 +129,15 @@ export class History {
 
   /** Adds a session, or what more is known of one; false when nothing new is. */
   add(past: PastSession, item: HistoryItem): boolean {
-    const before = this.#items.get(past.session);
-    if (before !== undefined && !tellsMore(past, before.past)) return false;
+    if (!this.wouldAdd(past)) return false;
     this.#items.set(past.session, { past, item });
     return true;
+  }
+
+  /** Whether `add` would add a session: so that it can be kept first. */
+  wouldAdd(past: PastSession): boolean {
+    const before = this.#items.get(past.session);
+    return before === undefined || tellsMore(past, before.past);
   }
 
   /** The sessions on a dataset, oldest first. */

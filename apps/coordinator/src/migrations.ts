@@ -1,0 +1,59 @@
+import { DatabaseFault } from "./database.ts";
+
+/** A step from one version of the schema to the next. */
+export interface Migration {
+  /** The version that it leads to. */
+  readonly version: number;
+  /** In the SQL of `Database`; table by table, without what only one database knows. */
+  readonly statements: readonly string[];
+}
+
+/**
+ * All steps, forward only. To change the schema, add a step at the end, and a case to `migrations.test.ts` that starts from the version before;
+ * what stands here is never edited. A new database takes all steps.
+ */
+export const MIGRATIONS: readonly Migration[] = [
+  {
+    version: 2,
+    statements: [
+      `CREATE TABLE query (
+        id TEXT PRIMARY KEY,
+        requester TEXT NOT NULL,
+        asked_at_ms INTEGER NOT NULL,
+        query TEXT NOT NULL,
+        outcome TEXT,
+        detail TEXT,
+        ended_at_ms INTEGER,
+        release TEXT
+      )`,
+      "CREATE INDEX query_by_requester ON query (requester, asked_at_ms)",
+      "CREATE TABLE past (number INTEGER PRIMARY KEY, session TEXT NOT NULL UNIQUE, item TEXT NOT NULL)",
+    ],
+  },
+  {
+    version: 3,
+    statements: [
+      `CREATE TABLE schedule_run (
+        name TEXT NOT NULL,
+        due_at_ms INTEGER NOT NULL,
+        query_id TEXT,
+        outcome TEXT,
+        PRIMARY KEY (name, due_at_ms)
+      )`,
+    ],
+  },
+];
+
+/** The version that this program works with. */
+export const SCHEMA_VERSION: number = MIGRATIONS.at(-1)!.version;
+
+/**
+ * The steps that a database of a version still has to take.
+ * @param found 0 for a new database
+ * @throws DatabaseFault for a version that no step leads to
+ */
+export function migrationsFrom(found: number, steps: readonly Migration[] = MIGRATIONS): readonly Migration[] {
+  if (found !== 0 && steps.every(({ version }) => version !== found))
+    throw new DatabaseFault("was written by another version of the coordinator: run that version, or give a new one");
+  return steps.filter(({ version }) => version > found);
+}

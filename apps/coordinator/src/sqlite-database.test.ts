@@ -1,0 +1,59 @@
+import { mkdtempSync, rmSync, writeFileSync } from "node:fs";
+import { tmpdir } from "node:os";
+import { join } from "node:path";
+import { DatabaseSync } from "node:sqlite";
+import { afterAll, beforeEach, expect, test } from "vitest";
+import { MIGRATIONS } from "./migrations.ts";
+import { SqliteDatabase } from "./sqlite-database.ts";
+import { storeSuite } from "./store.suite.ts";
+
+const folder = mkdtempSync(join(tmpdir(), "tutti-store-"));
+afterAll(() => rmSync(folder, { recursive: true, force: true }));
+let made = 0;
+let path: string;
+beforeEach(() => (path = join(folder, `${++made}.sqlite`)));
+
+storeSuite("an SQLite file", async (which) => {
+  if (which === "new") path = join(folder, `${++made}.sqlite`);
+  return new SqliteDatabase(path);
+});
+
+/** Rows that a database of a version may hold, and what the newest version makes of them. */
+const BEFORE: Readonly<Record<number, { readonly put: string; readonly get: string; readonly then: object }>> = {
+  2: {
+    put: "INSERT INTO query (id, requester, asked_at_ms, query, outcome) VALUES ('1', 'ann', 1, '{}', 'released')",
+    get: "SELECT id, requester, outcome FROM query",
+    then: { id: "1", requester: "ann", outcome: "released" },
+  },
+};
+
+test.each(MIGRATIONS.slice(0, -1).map(({ version }) => version))(
+  "a store of version %i is brought up to date, and loses nothing",
+  async (version) => {
+    await new SqliteDatabase(
+      path,
+      MIGRATIONS.filter((step) => step.version <= version),
+    ).close();
+    const { put, get, then } = BEFORE[version]!;
+    const old = new DatabaseSync(path);
+    old.exec(put);
+    old.close();
+    const now = new SqliteDatabase(path);
+    expect(await now.rows(get)).toEqual([then]);
+    await now.close();
+    const [fresh, brought] = [":memory:", path].map((one) => new SqliteDatabase(one));
+    const tables = "SELECT name, sql FROM sqlite_schema WHERE name NOT LIKE 'sqlite_%' ORDER BY name";
+    expect(await brought!.rows(tables)).toEqual(await fresh!.rows(tables));
+    await brought!.close();
+  },
+);
+
+test.each([
+  ["of a later version", () => new DatabaseSync(path).exec("PRAGMA user_version = 999"), "another version"],
+  ["of a version that never was", () => new DatabaseSync(path).exec("PRAGMA user_version = 1"), "another version"],
+  ["that is none", () => writeFileSync(path, "not a database, and long enough to be looked at".repeat(30)), "not a store"],
+  ["in no folder", () => (path = join(folder, "nowhere", "x")), "not a store"],
+])("a store %s is refused with a sentence", (_, prepare, words) => {
+  prepare();
+  expect(() => new SqliteDatabase(path)).toThrow(words);
+});

@@ -1,0 +1,114 @@
+import { describe, expect, test } from "vitest";
+import { type Database, DatabaseFault, statement } from "./database.ts";
+import { released, timedOut } from "./ending.ts";
+import { Store } from "./store.ts";
+
+// What holds for every store; each database's own test file runs it.
+
+const QUESTION = { id: "1", requester: "ann", askedAtMs: 1, query: { measures: [] } };
+const RELEASE = { payloadType: "x", payload: "e30=", signatures: [{ keyid: "a", sig: "s".repeat(88) }] };
+const ITEM = { offer: RELEASE, formation: RELEASE, release: RELEASE, record: null };
+const OTHER = { ...ITEM, offer: { ...RELEASE, payload: "e31=" } };
+
+async function historyOf(store: Store): Promise<readonly unknown[]> {
+  const items = [];
+  for await (const item of store.history()) items.push(item);
+  return items;
+}
+
+/**
+ * The cases for one kind of database.
+ * @param open opens a new, empty database, or the last one again
+ */
+export function storeSuite(name: string, open: (which: "new" | "same") => Promise<Database>): void {
+  describe(`a store in ${name}`, () => {
+    test("a release outlives the process, for its own requester", async () => {
+      const before = new Store(await open("new"));
+      await before.begin(QUESTION);
+      await before.end("1", released(RELEASE), 2, null);
+      await before.close();
+      const after = new Store(await open("same"));
+      expect(await after.find("1", "ann")).toEqual({ ending: { outcome: "released", detail: null, release: RELEASE } });
+      expect(await after.find("1", "bob")).toBeNull();
+      expect(await after.find("2", "ann")).toBeNull();
+      expect(await after.find("1", null)).not.toBeNull();
+      await after.close();
+    });
+
+    test("a query that was open when the process ended is marked as stopped, others stay as they are", async () => {
+      const store = new Store(await open("new"));
+      await store.begin(QUESTION);
+      await store.begin({ ...QUESTION, id: "2" });
+      await store.end("2", timedOut("too long"), 2, null);
+      expect(await store.find("1", "ann")).toBeNull();
+      await store.interrupt(3);
+      expect((await store.find("1", "ann"))!.ending).toMatchObject({ outcome: "stopped", release: null });
+      expect((await store.find("1", "ann"))!.ending.detail).toContain("Ask again");
+      expect((await store.find("2", "ann"))!.ending).toMatchObject({ outcome: "timedOut" });
+      await store.close();
+    });
+
+    test("what sessions tell is kept in the order in which they were first told, the last word of each", async () => {
+      const before = new Store(await open("new"));
+      await before.begin(QUESTION);
+      await before.keep({ session: "a", item: OTHER });
+      await before.end("1", released(RELEASE), 2, { session: "b", item: ITEM });
+      await before.keep({ session: "a", item: ITEM });
+      await before.close();
+      const after = new Store(await open("same"));
+      expect(await historyOf(after)).toEqual([ITEM, ITEM]);
+      await after.keep({ session: "b", item: OTHER });
+      expect(await historyOf(after)).toEqual([ITEM, OTHER]);
+      await after.close();
+    });
+
+    test("of several statements all are written, or none", async () => {
+      const database = await open("new");
+      const store = new Store(database);
+      await store.begin(QUESTION);
+      const twice = statement("INSERT INTO query (id, requester, asked_at_ms, query) VALUES (?, ?, ?, ?)", "2", "secret", 1, "{}");
+      const fault = await database.write(twice, twice).catch((error: unknown) => error);
+      expect(fault).toBeInstanceOf(DatabaseFault);
+      expect(String(fault)).not.toContain("secret");
+      await database.write(twice);
+      expect(await database.rows("SELECT id FROM query ORDER BY id")).toEqual([{ id: "1" }, { id: "2" }]);
+      await store.close();
+    });
+
+    test("times of milliseconds, and nothing, come back as they were", async () => {
+      const database = await open("new");
+      await new Store(database).begin({ ...QUESTION, askedAtMs: 1_790_000_000_123 });
+      expect(await database.rows("SELECT asked_at_ms, ended_at_ms FROM query")).toEqual([
+        { asked_at_ms: 1_790_000_000_123, ended_at_ms: null },
+      ]);
+      await database.close();
+    });
+
+    test("of each schedule the last hundred times are kept", async () => {
+      const database = await open("new");
+      const { scheduleRuns } = new Store(database);
+      for (let due = 1; due <= 250; due++) {
+        await scheduleRuns.notAsked("often", due, "skipped");
+        await scheduleRuns.await("often", due + 1);
+      }
+      await scheduleRuns.notAsked("seldom", 1, "skipped");
+      const counts = "SELECT name, count(*) AS kept, max(due_at_ms) AS last FROM schedule_run GROUP BY name ORDER BY name";
+      expect(await database.rows(counts)).toEqual([
+        { name: "often", kept: 101, last: 251 },
+        { name: "seldom", kept: 1, last: 1 },
+      ]);
+      await database.close();
+    });
+
+    test("a scheduled query that was open when the process ended is not open for ever", async () => {
+      const store = new Store(await open("new"));
+      await store.begin(QUESTION);
+      await store.scheduleRuns.asked("daily", 1, "1");
+      expect(await store.scheduleRuns.isOpen("daily")).toBe(true);
+      await store.interrupt(3);
+      expect(await store.scheduleRuns.isOpen("daily")).toBe(false);
+      expect(await store.scheduleRuns.last("daily")).toEqual({ dueAtMs: 1, outcome: "stopped", query: "1" });
+      await store.close();
+    });
+  });
+}
