@@ -50,12 +50,7 @@ export class Past {
    * @param write keeps it; is given null where the item does not hold or tells nothing new
    */
   addWith(item: HistoryItem, write: (told: KeptSession | null) => Promise<void>): Promise<void> {
-    const turn = this.#turn.then(async () => {
-      const past = this.#open(item);
-      const isNew = past !== null && this.#history.wouldAdd(past);
-      await write(isNew ? { session: past.session, item } : null);
-      if (isNew) this.#history.add(past, item);
-    });
+    const turn = this.#turn.then(() => this.#addNow(item, write));
     this.#turn = turn.catch(() => {});
     return turn;
   }
@@ -63,6 +58,13 @@ export class Past {
   /** The items of a dataset that are not among these marks. */
   beyond(dataset: string, marks: readonly string[]): readonly HistoryItem[] {
     return this.#history.beyond(dataset, new Set(marks));
+  }
+
+  async #addNow(item: HistoryItem, write: (told: KeptSession | null) => Promise<void>): Promise<void> {
+    const past = this.#open(item);
+    const isNew = past !== null && this.#history.wouldAdd(past);
+    await write(isNew ? { session: past.session, item } : null);
+    if (isNew) this.#history.add(past, item);
   }
 
   #open(item: HistoryItem): PastSession | null {

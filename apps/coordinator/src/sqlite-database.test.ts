@@ -19,11 +19,11 @@ storeSuite("an SQLite file", async (which) => {
 });
 
 /** Rows that a database of a version may hold, and what the newest version makes of them. */
-const BEFORE: Readonly<Record<number, { readonly put: string; readonly get: string; readonly then: object }>> = {
+const BEFORE: Readonly<Record<number, { readonly put: string; readonly get: string; readonly now: object }>> = {
   2: {
     put: "INSERT INTO query (id, requester, asked_at_ms, query, outcome) VALUES ('1', 'ann', 1, '{}', 'released')",
     get: "SELECT id, requester, outcome FROM query",
-    then: { id: "1", requester: "ann", outcome: "released" },
+    now: { id: "1", requester: "ann", outcome: "released" },
   },
 };
 
@@ -34,17 +34,17 @@ test.each(MIGRATIONS.slice(0, -1).map(({ version }) => version))(
       path,
       MIGRATIONS.filter((step) => step.version <= version),
     ).close();
-    const { put, get, then } = BEFORE[version]!;
+    const { put, get, now } = BEFORE[version]!;
     const old = new DatabaseSync(path);
     old.exec(put);
     old.close();
-    const now = new SqliteDatabase(path);
-    expect(await now.rows(get)).toEqual([then]);
-    await now.close();
-    const [fresh, brought] = [":memory:", path].map((one) => new SqliteDatabase(one));
+    const brought = new SqliteDatabase(path);
+    expect(await brought.rows(get)).toEqual([now]);
+
+    const fresh = new SqliteDatabase(":memory:");
     const tables = "SELECT name, sql FROM sqlite_schema WHERE name NOT LIKE 'sqlite_%' ORDER BY name";
-    expect(await brought!.rows(tables)).toEqual(await fresh!.rows(tables));
-    await brought!.close();
+    expect(await brought.rows(tables)).toEqual(await fresh.rows(tables));
+    await brought.close();
   },
 );
 
