@@ -9,6 +9,9 @@ import { tableBelow } from "./table-below.ts";
 
 const page = textOf("docs/operating.md");
 
+/** How far an open query can have come. */
+const STAGES = ["waiting", "offered", "formed"];
+
 /** The names of a table, without their marks; each row says what to do in its last cell. */
 function namesBelow(heading: string): readonly string[] {
   const rows = tableBelow(page, heading);
@@ -46,10 +49,14 @@ test("what the agent's doctor looks at", () => {
   expect(namesBelow("### The doctor")).toEqual([...list!.matchAll(/"([^"]+)"/g)].map(([, name]) => name));
 });
 
-test("metrics of an agent", () => {
-  const names = [...textOf("apps/agent/src/agent-metrics.ts").matchAll(/"((?:tutti|process)_[a-z_]+)"/g)].map(([, name]) => name!);
+test.each([
+  ["### Metrics", "apps/agent/src/agent-metrics.ts"],
+  ["### Metrics of the coordinator", "apps/coordinator/src/coordinator-metrics.ts"],
+])("%s", (heading, path) => {
+  const found = [...textOf(path).matchAll(/["`]((?:tutti|process)_[a-z_]+)(\$\{stage\})?["`]/g)];
+  const names = found.flatMap(([, name, stage]) => (stage === undefined ? [name!] : STAGES.map((one) => `${name}${one}`)));
   expect(names.length).toBeGreaterThan(10);
-  expect(namesBelow("### Metrics").toSorted()).toEqual(names.toSorted());
+  expect(namesBelow(heading).toSorted()).toEqual(names.toSorted());
 });
 
 test("fields of log lines", () => {

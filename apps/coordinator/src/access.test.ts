@@ -17,6 +17,7 @@ const READERS: readonly Verdict[] = ["no-token", "in", "in", "in", "no-token"];
 /** Nobody, researcher, coordinator, auditor, centre. */
 const MATRIX: Readonly<Record<EndpointName, readonly Verdict[]>> = {
   health: ANYBODY,
+  ready: ANYBODY,
   roster: ANYBODY,
   policy: ANYBODY,
   datasets: ANYBODY,

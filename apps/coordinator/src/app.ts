@@ -34,6 +34,8 @@ export interface App {
   readonly app: Hono;
   /** Settles when the store is read and the schedules run; rejects with a DatabaseFault. */
   start(): Promise<void>;
+  /** How many centres wait for offers, or did so just now. */
+  present(): number;
   /** Ends everything that is open, with a named outcome; new requests get the problem `stopping`. */
   close(): Promise<void>;
 }
@@ -46,7 +48,11 @@ const NO_BYTES = new Uint8Array(0);
 export function createApp(setting: AppSetting): App {
   const { roster, scheme, sha256, clock, tokens, rosterFile, policy, datasets, log, random, store } = setting;
   const opening = Coordinator.open(setting);
-  opening.catch(() => {});
+  let opened: Coordinator | null = null;
+  opening.then(
+    (coordinator) => (opened = coordinator),
+    () => {},
+  );
   const ask = async (query: unknown, requester: string) => (await opening).ask(query, requester);
   const schedules = new Schedules({ schedules: setting.schedules, runs: store.scheduleRuns, clock, log, ask });
   const gate = new CentreGate(roster, scheme, sha256, clock);
@@ -80,6 +86,10 @@ export function createApp(setting: AppSetting): App {
   }
 
   on(ENDPOINTS.health, () => json({ status: "ok" }));
+  on(ENDPOINTS.ready, async () => {
+    await (await opening).demandReady();
+    return json({ status: "ready" });
+  });
   on(ENDPOINTS.roster, () => json(rosterFile));
   on(ENDPOINTS.policy, () => json(policy));
   on(ENDPOINTS.datasets, () => json(datasets satisfies readonly Dataset[]));
@@ -144,6 +154,7 @@ export function createApp(setting: AppSetting): App {
       await opening;
       await schedules.start();
     },
+    present: () => opened?.present ?? 0,
     close: async () => {
       schedules.stop();
       await (await opening).close();

@@ -26,6 +26,8 @@ export interface Config {
   /** Origins whose pages may call with a token (CORS). */
   readonly origins: readonly string[];
   readonly limits: Limits;
+  /** Where metrics are told, and whether the coordinator is ready: an address of its own, for the operator; nowhere when left out. */
+  readonly metrics?: MetricsEntry | undefined;
   /** The coordinator's own keys: `identity.json`. */
   readonly identity: string;
   /** `roster.json` */
@@ -43,6 +45,12 @@ export interface Config {
   readonly trace?: string | undefined;
   /** End when stdin ends. */
   readonly exitWithParent: boolean;
+}
+
+/** Where the operator's own programs ask; neither tokens nor TLS are there, so it is this machine or a network of one's own. */
+export interface MetricsEntry {
+  readonly host: string;
+  readonly port: number;
 }
 
 /** One schedule as the configuration has it: `query` is the path of a `query.json`. */
@@ -87,6 +95,7 @@ const configShape = {
       reading: rate(DEFAULT_LIMITS.reading),
     })
     .default(DEFAULT_LIMITS),
+  metrics: z.strictObject({ host: z.string().min(1).default("127.0.0.1"), port: z.int().min(0).max(65_535) }).optional(),
   identity: path,
   roster: path,
   datasets: z.array(path).min(1),
@@ -139,6 +148,7 @@ const configSchema: z.ZodType<Config> = z
 const KEYS: Readonly<Record<string, readonly string[]>> = {
   "": Object.keys(configShape),
   listen: ["host", "port"],
+  metrics: ["host", "port"],
   tls: ["certificate", "key"],
   limits: Object.keys(DEFAULT_LIMITS),
   "limits.address": ["perMinute", "burst"],

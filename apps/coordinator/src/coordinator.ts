@@ -269,6 +269,24 @@ export class Coordinator {
     run.stop(value);
   }
 
+  /** Throws a ProblemFault while the store does not answer, or the end has begun. */
+  async demandReady(): Promise<void> {
+    this.#demandRunning();
+    try {
+      await this.#setting.store.find("", "");
+    } catch {
+      throw new ProblemFault(
+        "not-ready",
+        "the coordinator's store does not answer: its operator looks at the disk, or the database server",
+      );
+    }
+  }
+
+  /** How many centres wait for offers, or did so just now. */
+  get present(): number {
+    return this.#setting.roster.centres.filter(({ name }) => this.#presence.isConnected(name)).length;
+  }
+
   /** Ends everything that is open, with a named outcome. */
   async close(): Promise<void> {
     this.#stopping = true;

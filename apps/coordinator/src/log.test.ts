@@ -42,6 +42,16 @@ test("a query from its asking to its release, and every way to be turned away, l
   }
 });
 
+test("a coordinator whose store does not answer lives, and is not ready", async () => {
+  const store = new Store(new SqliteDatabase(":memory:"));
+  const network = new TrialNetwork({ store });
+  expect((await network.send("GET", "/readyz")).status).toBe(200);
+  await store.close();
+  expect((await network.send("GET", "/healthz")).status).toBe(200);
+  const response = await network.send("GET", "/readyz");
+  expect([response.status, await response.text()]).toEqual([503, expect.stringContaining("not-ready")]);
+});
+
 describe("what is logged of an error", () => {
   test("of this program's own, the sentence", () => {
     expect(faultFields(new EnvelopeFault("shape", "this is not signed"))).toEqual({

@@ -35,7 +35,7 @@ try {
   // By custom a service reads its files again; what has none to read ends with its terminal.
   process.on("SIGHUP", config.tls === undefined ? stop : () => service.reload());
   if (config.exitWithParent) process.stdin.on("end", stop).on("error", stop).resume();
-  say({ ready: true, url: service.url });
+  say({ ready: true, url: service.url, ...(service.metricsUrl === null ? {} : { metricsUrl: service.metricsUrl }) });
   log.info({ url: service.url }, "ready");
 } catch (error) {
   const known = error instanceof ConfigFault;

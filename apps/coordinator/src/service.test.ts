@@ -65,6 +65,20 @@ test.each([
   expect(await ended).toEqual([1, null]);
 });
 
+test("it tells its metrics at an address of its own, and limits each address by itself", async () => {
+  const limits = { address: { perMinute: 60, burst: 3 } };
+  const { line } = await start({ ...CONFIG, metrics: { port: 0 }, limits, trustedProxies: ["127.0.0.1"] });
+  const { url, metricsUrl } = line as unknown as { readonly url: string; readonly metricsUrl: string };
+  const from = async (address: string) => (await fetch(`${url}/readyz`, { headers: { "x-forwarded-for": address } })).status;
+  const statuses = [];
+  for (const address of ["10.0.0.1", "10.0.0.1", "10.0.0.1", "10.0.0.1", "10.0.0.2"]) statuses.push(await from(address));
+  expect(statuses).toEqual([200, 200, 200, 429, 200]);
+  const text = await (await fetch(metricsUrl)).text();
+  expect(text).toContain('tutti_http_requests_total{endpoint="ready",status="429"} 1\n');
+  expect(text).toContain("tutti_centres 3\n");
+  expect((await fetch(`${url}/metrics`)).status).toBe(404);
+});
+
 test("it answers, traces every byte, and ends well when its parent is gone", async () => {
   const trace = join(folder, "trace");
   const { line, ended } = await start({ ...CONFIG, trace });

@@ -3,8 +3,10 @@ import { createServer, type Server } from "node:http";
 import { createServer as createTlsServer, type Server as TlsServer } from "node:https";
 import type { AddressInfo } from "node:net";
 import { createAdaptorServer } from "@hono/node-server";
+import { startAdmin } from "./admin.ts";
 import { createApp } from "./app.ts";
 import { type Config, ConfigFault } from "./config.ts";
+import { CoordinatorMetrics } from "./coordinator-metrics.ts";
 import { DatabaseFault } from "./database.ts";
 import type { Log } from "./log.ts";
 import { loadSetting } from "./startup.ts";
@@ -14,6 +16,8 @@ import { openTrace } from "./trace.ts";
 /** A coordinator that listens. */
 export interface Service {
   readonly url: string;
+  /** Where metrics are told; null where they are not. */
+  readonly metricsUrl: string | null;
   /** Reads certificate and key again; does nothing without TLS. */
   reload(): void;
   /** Ends open sessions with a named outcome, answers those who wait, and closes everything. */
@@ -28,10 +32,12 @@ const LAST_ANSWERS_MS = 500;
 /** Starts a coordinator. Throws a ConfigFault that says what to do. */
 export async function startService(config: Config, log: Log): Promise<Service> {
   const tls = config.tls === undefined ? null : readTls(config.tls);
-  const setting = loadSetting(config, log);
-  const { app, start, close } = createApp(setting);
+  const metrics = new CoordinatorMetrics();
+  const setting = loadSetting(config, metrics.around(log));
+  const { app, start, close, present } = createApp({ ...setting, store: metrics.timing(setting.store) });
+  metrics.read({ present, centres: setting.roster.centres.length });
   const trace = config.trace === undefined ? null : openTrace(config.trace);
-  const answer = (request: Request) => app.fetch(request);
+  const answer = metrics.answering((request, env) => app.fetch(request, env));
   const server = createAdaptorServer({
     fetch: trace === null ? answer : trace.around(answer),
     overrideGlobalObjects: true,
@@ -39,18 +45,25 @@ export async function startService(config: Config, log: Log): Promise<Service> {
     serverOptions: { keepAliveTimeout: KEEP_ALIVE_MS, noDelay: true, ...tls },
   } as Parameters<typeof createAdaptorServer>[0]) as Server;
   const reload = config.tls === undefined ? null : new TlsReload(config.tls, server as TlsServer, log);
-  await listen(server, config);
-  await start().catch((fault: unknown) => {
+  const admin =
+    config.metrics === undefined ? null : await startAdmin(config.metrics, { metrics: () => metrics.text(), answer: app.fetch });
+  try {
+    await listen(server, config);
+    await start();
+  } catch (fault) {
+    admin?.stop();
     server.close();
     throw fault instanceof DatabaseFault ? new ConfigFault(fault.message) : fault;
-  });
+  }
   const { port } = server.address() as AddressInfo;
   const host = config.listen.host.includes(":") ? `[${config.listen.host}]` : config.listen.host;
   return {
     url: `${tls === null ? "http" : "https"}://${host}:${port}`,
+    metricsUrl: admin === null ? null : `${admin.url}/metrics`,
     reload: () => reload?.reload(),
     stop: async () => {
       reload?.stop();
+      admin?.stop();
       const closed = once(server, "close");
       server.close();
       await close();

@@ -25,6 +25,8 @@ export interface Endpoint<Request = unknown, Response = unknown> {
 /** Everything that the coordinator answers. */
 export interface Endpoints {
   readonly health: Endpoint<never, { readonly status: "ok" }>;
+  /** Whether it can work: its store answers, and it is not stopping; else the problem `not-ready` or `stopping`. */
+  readonly ready: Endpoint<never, { readonly status: "ready" }>;
   readonly roster: Endpoint<never, Envelope>;
   readonly policy: Endpoint<never, Policy>;
   readonly datasets: Endpoint<never, readonly Dataset[]>;
@@ -83,6 +85,7 @@ const empty = z.strictObject({});
  */
 export const ENDPOINTS: Endpoints = {
   health: { method: "GET", path: "/healthz", caller: "anybody", request: null, response: z.strictObject({ status: z.literal("ok") }) },
+  ready: { method: "GET", path: "/readyz", caller: "anybody", request: null, response: z.strictObject({ status: z.literal("ready") }) },
   roster: { method: "GET", path: "/v1/roster", caller: "anybody", request: null, response: envelopeSchema },
   policy: { method: "GET", path: "/v1/policy", caller: "anybody", request: null, response: policySchema },
   datasets: { method: "GET", path: "/v1/datasets", caller: "anybody", request: null, response: z.array(datasetSchema) },

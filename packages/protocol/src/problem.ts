@@ -20,6 +20,7 @@ export type ProblemName =
   | "ended"
   | "too-many"
   | "too-fast"
+  | "not-ready"
   | "stopping"
   | "defect";
 
@@ -37,6 +38,7 @@ export const PROBLEMS: Readonly<Record<ProblemName, ProblemKind>> = {
   ended: { status: 410, title: "The session or the offer has ended" },
   "too-many": { status: 429, title: "Too many requests at a time" },
   "too-fast": { status: 429, title: "Too many requests in too short a time" },
+  "not-ready": { status: 503, title: "The coordinator can't work at the moment" },
   stopping: { status: 503, title: "The coordinator is stopping" },
   defect: { status: 500, title: "A mistake in this program" },
 };
