@@ -1,6 +1,7 @@
 import { readFileSync } from "node:fs";
 import { dirname, resolve } from "node:path";
 import { partyNameSchema } from "@tutti/envelope";
+import { MAX_SHARES_MS } from "@tutti/protocol";
 import { nearest } from "@tutti/query";
 import { z } from "zod";
 import { ENDPOINTS, type EndpointName, ROLES } from "@tutti/protocol";
@@ -68,6 +69,9 @@ export class ConfigFault extends Error {
   override readonly name = "ConfigFault";
 }
 
+/** Twenty days: a timer runs for no more than 24. */
+const MAX_DECIDE_MS = 1_728_000_000;
+
 const path = z.string().min(1).max(4_096);
 const ms = (most: number) => z.int().min(10).max(most);
 const rate = (otherwise: Rate) =>
@@ -120,6 +124,8 @@ const configShape = {
       answerMs: ms(86_400_000).default(DEFAULT_DEADLINES.answerMs),
       exchangeMs: ms(600_000).default(DEFAULT_DEADLINES.exchangeMs),
       queryMs: ms(86_400_000).default(DEFAULT_DEADLINES.queryMs),
+      decideMs: ms(MAX_DECIDE_MS).default(DEFAULT_DEADLINES.decideMs),
+      sharesMs: ms(MAX_SHARES_MS).default(DEFAULT_DEADLINES.sharesMs),
     })
     .default(DEFAULT_DEADLINES),
   schedules: z
@@ -157,7 +163,7 @@ const KEYS: Readonly<Record<string, readonly string[]>> = {
   "limits.reading": ["perMinute", "burst"],
   tokens: ["name", "hash", "role", "datasets", "actions", "expires"],
   schedules: ["name", "cron", "timezone", "query", "requester", "catchUp"],
-  deadlines: ["answerMs", "exchangeMs", "queryMs"],
+  deadlines: ["answerMs", "exchangeMs", "queryMs", "decideMs", "sharesMs"],
 };
 
 /** Reads the configuration, with absolute paths, frozen. Throws a ConfigFault. */

@@ -13,6 +13,7 @@ import {
 import {
   ACCEPTANCE,
   CLOCK_SKEW_MS,
+  CONSENT,
   type MessageKind,
   type HistoryItem,
   OFFER,
@@ -97,7 +98,11 @@ export class Coordinator {
     this.#demandRunning();
     const { query, dataset } = askedQuery(value, this.#setting.datasets);
     const open = [...this.#runs.values()].filter(({ isOpen }) => isOpen);
-    if (open.length >= MAX_OPEN.all || open.filter((run) => run.requester === requester).length >= MAX_OPEN.requester)
+    // Those that wait for people at a centre keep nobody waiting.
+    if (
+      open.filter(({ isHeld }) => !isHeld).length >= MAX_OPEN.all ||
+      open.filter((run) => run.requester === requester).length >= MAX_OPEN.requester
+    )
       throw new ProblemFault("too-many", "too many queries are open at a time: wait until one of them has ended");
     const { identity, roster, deadlines, scheme, sha256, random, clock, store, log } = this.#setting;
     const id = toHex(random(16));
@@ -111,6 +116,7 @@ export class Coordinator {
       sha256,
       clock,
       queryMs: deadlines.queryMs,
+      decideMs: deadlines.decideMs,
       isConnected: (centre) => this.#presence.isConnected(centre),
       onFormed: (session) => {
         this.#bySession.set(session.name, run);
@@ -118,6 +124,12 @@ export class Coordinator {
       },
       onEnding: (ending) => this.#keepEnding(run, ending),
       onEnded: () => this.#turns.leave(run),
+      onHeld: () => {
+        this.#offers.remove(run);
+        log.info({ query: id }, "held");
+        this.#turns.leave(run);
+      },
+      onConsented: () => this.#turns.enter(query.dataset, run, () => this.#begin(run, dataset)),
     });
     this.#runs.set(id, run);
     this.#forgetOld();
@@ -166,6 +178,7 @@ export class Coordinator {
       expiresAtMs: issuedAtMs + deadlines.answerMs + CLOCK_SKEW_MS,
       answerMs: deadlines.answerMs,
       exchangeMs: deadlines.exchangeMs,
+      consent: { untilMs: run.decideUntilMs, sharesMs: deadlines.sharesMs },
     };
     const offerHash = contentHash(offer, sha256);
     const envelope = signMessage(OFFER, offer, identity, scheme);
@@ -210,13 +223,23 @@ export class Coordinator {
       // A centre that could not read the offer can't know its hash.
       if (by !== centre || value.centre !== centre || (value.offer !== offerHash && value.reason !== "altered")) throw mismatched();
       this.#setting.log.warn({ query: run.id, centre, reason: value.reason }, "refused");
-      run.refuse(centre, value.reason);
+      if (run.isOffered(offerHash) || run.isDeciding(centre)) run.refuse(centre, value.reason);
+      return null;
+    }
+    if (envelope.payloadType.endsWith(".consent+json")) {
+      const { value, by } = this.#open(CONSENT, envelope);
+      if (by !== centre || value.centre !== centre || value.offer !== offerHash) throw mismatched();
+      if (value.consent === "given") run.consent(centre);
+      else if (run.isOffered(offerHash)) run.hold(centre);
       return null;
     }
     const { value: acceptance, by } = this.#open(ACCEPTANCE, envelope);
     if (by !== centre || acceptance.centre !== centre || acceptance.offer !== offerHash) throw mismatched();
+    run.demandOffered(offerHash);
     run.accept(centre, { acceptance, envelope });
+    run.demandOffered(offerHash);
     if (run.isOpen && run.formation === null) await within(run.formed, WAIT_MS, this.#setting.clock);
+    run.demandOffered(offerHash);
     if (run.isOpen && run.formation === null) return null;
     run.sessionOf(centre);
     return run.formation;

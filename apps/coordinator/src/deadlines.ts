@@ -6,7 +6,17 @@ export interface Deadlines {
   readonly exchangeMs: number;
   /** For a query as a whole. */
   readonly queryMs: number;
+  /** For people at the centres to decide whether a query may run. */
+  readonly decideMs: number;
+  /** For people to decide whether their centre's shares leave, in the middle of a session; below half an epoch of keys. */
+  readonly sharesMs: number;
 }
 
-/** Five seconds, ten seconds, a minute and a half. */
-export const DEFAULT_DEADLINES: Deadlines = { answerMs: 5_000, exchangeMs: 10_000, queryMs: 90_000 };
+/** Five seconds, ten seconds, a minute and a half; for people a week, and ten minutes. */
+export const DEFAULT_DEADLINES: Deadlines = {
+  answerMs: 5_000,
+  exchangeMs: 10_000,
+  queryMs: 90_000,
+  decideMs: 604_800_000,
+  sharesMs: 600_000,
+};

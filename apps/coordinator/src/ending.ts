@@ -19,6 +19,8 @@ export function released(release: Envelope): Ending {
 /** Too few centres said yes. */
 export function notFormed(accepted: number, needed: number, refusals: readonly Reason[]): Ending {
   const few = `${centres(accepted)} would answer, and the strictest policy among them asks for ${needed}`;
+  const undecided = refusals.filter((reason) => reason === "undecided").length;
+  if (undecided > 0 && accepted + undecided >= needed) return timedOut(`${few}: ${centres(undecided)} did not decide in time`);
   if (refusals.length > 0 && accepted + refusals.length >= needed) {
     const detail = `${few}: ${centres(refusals.length)} refused (${reasons(refusals)}). Ask the network's operator what they object to`;
     return { outcome: "refused", detail, release: null, cause: "refused" };

@@ -10,6 +10,7 @@ export const COORDINATOR_EVENTS = {
   "asked to end": "info",
   asked: "info",
   offered: "info",
+  held: "info",
   formed: "info",
   ended: "info",
   refused: "warn",

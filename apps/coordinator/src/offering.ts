@@ -7,8 +7,8 @@ import { type Ending, notFormed } from "./ending.ts";
 /** Once every connected centre has answered, and enough of them with yes, the others have this long to turn up. */
 const GRACE_MS = 300;
 
-/** Why a centre does not take part: its refusal, or what stopped it after a yes. */
-export type Reason = RefusalReason | StopCause;
+/** Why a centre does not take part: its refusal, what stopped it after a yes, or that its people did not decide in time. */
+export type Reason = RefusalReason | StopCause | "undecided";
 
 /** One centre's yes. */
 export interface Yes {
@@ -25,27 +25,41 @@ export interface OfferingSetting {
   readonly answerMs: number;
   readonly clock: Clock;
   readonly isConnected: (centre: string) => boolean;
-  /** Told once: those who take part in the roster's order and the strictest policy among them, or why they can't. */
-  readonly onDecided: (decision: { readonly yes: readonly Yes[]; readonly policy: Policy } | Ending) => void;
+  /** Those that are not asked, and why. */
+  readonly out: ReadonlyMap<string, Reason>;
+  /** Told once. */
+  readonly onDecided: (decision: OfferingDecision) => void;
 }
+
+/** Those who take part in the roster's order and the strictest policy among them; that people are asked first; or why they can't. */
+export type OfferingDecision = { readonly yes: readonly Yes[]; readonly policy: Policy } | "held" | Ending;
 
 /** Gathers the answers to one offer until it is clear who takes part. */
 export class Offering {
   readonly #setting: OfferingSetting;
   readonly #yes = new Map<string, Yes>();
-  readonly #no = new Map<string, Reason>();
+  readonly #no: Map<string, Reason>;
+  readonly #held = new Set<string>();
   readonly #callOffs: CallOff[] = [];
   #grace = false;
   #decided = false;
 
   constructor(setting: OfferingSetting) {
     this.#setting = setting;
+    this.#no = new Map(setting.out);
     this.#callOffs.push(setting.clock.after(setting.answerMs, () => this.#decide()));
   }
 
   /** Whether a centre is asked and has not answered yet. */
   isOpenTo(centre: string): boolean {
-    return !this.#decided && this.#setting.invited.includes(centre) && !this.#yes.has(centre) && !this.#no.has(centre);
+    const answered = this.#yes.has(centre) || this.#no.has(centre) || this.#held.has(centre);
+    return !this.#decided && this.#setting.invited.includes(centre) && !answered;
+  }
+
+  /** A centre asks its people first: the offer comes to nothing, once it is known who else does. */
+  hold(centre: string): void {
+    this.#held.add(centre);
+    this.#weigh();
   }
 
   accept(centre: string, yes: Yes): void {
@@ -56,6 +70,7 @@ export class Offering {
   /** Takes a refusal, or takes a yes back. */
   refuse(centre: string, reason: Reason): void {
     this.#yes.delete(centre);
+    this.#held.delete(centre);
     this.#no.set(centre, reason);
     this.#weigh();
   }
@@ -80,7 +95,7 @@ export class Offering {
   }
 
   #suffices(): boolean {
-    return this.#yes.size >= this.#policy().minimumCentres;
+    return this.#yes.size + this.#held.size >= this.#policy().minimumCentres;
   }
 
   #policy(): Policy {
@@ -91,6 +106,7 @@ export class Offering {
     if (this.#decided) return;
     this.close();
     const policy = this.#policy();
+    if (this.#suffices() && this.#held.size > 0) return this.#setting.onDecided("held");
     const yes = this.#setting.invited.flatMap((centre) => this.#yes.get(centre) ?? []);
     this.#setting.onDecided(this.#suffices() ? { yes, policy } : notFormed(yes.length, policy.minimumCentres, [...this.#no.values()]));
   }

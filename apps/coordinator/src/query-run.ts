@@ -5,6 +5,7 @@ import {
   type LeftSession,
   mayFollow,
   type Offer,
+  peopleTime,
   type QueryState,
   signMessage,
   type Stop,
@@ -12,7 +13,8 @@ import {
 } from "@tutti/protocol";
 import type { Query } from "@tutti/query";
 import type { CallOff } from "./clock.ts";
-import { dealtTooFew, type Ending, INTERRUPTED, stoppedBy, timedOut, UNWRITTEN } from "./ending.ts";
+import { dealtTooFew, type Ending, INTERRUPTED, notFormed, stoppedBy, timedOut, UNWRITTEN } from "./ending.ts";
+import { Consenting } from "./consenting.ts";
 import { Journal } from "./journal.ts";
 import { Offering, type Reason, type Yes } from "./offering.ts";
 import { ProblemFault } from "./problem-fault.ts";
@@ -25,8 +27,13 @@ export interface QueryRunSetting extends Pick<CoordinatorSetting, "identity" | "
   readonly requester: string;
   readonly query: Query;
   readonly queryMs: number;
+  /** How long people have to decide. */
+  readonly decideMs: number;
   readonly isConnected: (centre: string) => boolean;
   readonly onFormed: (session: RunningSession) => void;
+  /** Told when it waits for people, and its turn is over; and when they have decided, and it wants another one. */
+  readonly onHeld: () => void;
+  readonly onConsented: () => void;
   /** Makes an ending durable: nobody is told before. */
   readonly onEnding: (ending: Ending) => Promise<void>;
   /** Told once, when all are told. */
@@ -41,9 +48,12 @@ interface Begun {
 }
 
 /** A centre's own trouble, for which the others need not stop: while not all have dealt they go on without it. */
-const OWN_TROUBLE: ReadonlySet<StopCause> = new Set(["data", "ledger", "late", "ended", "defect"]);
+const OWN_TROUBLE: ReadonlySet<StopCause> = new Set(["data", "rule", "ledger", "late", "ended", "defect"]);
 
-/** One query from its asking to its end, which always comes: every wait has a deadline. It waits for its turn until `begin`. */
+/**
+ * One query from its asking to its end, which always comes: every wait has a deadline. It waits for its turn until `begin`; where people at a centre
+ * are asked first it gives up its turn, and begins once more when they have decided.
+ */
 export class QueryRun {
   readonly journal: Journal;
   readonly id: string;
@@ -53,7 +63,10 @@ export class QueryRun {
   readonly #setting: QueryRunSetting;
   #begun: Begun | null = null;
   #overall: CallOff | null = null;
-  readonly #formed = Promise.withResolvers<void>();
+  readonly #consenting: Consenting;
+  /** Centres whose people are asked before their shares leave. */
+  readonly #beforeShares = new Set<string>();
+  #formed = Promise.withResolvers<void>();
   readonly #over = Promise.withResolvers<void>();
   #formation: Envelope | null = null;
   #session: RunningSession | null = null;
@@ -71,6 +84,24 @@ export class QueryRun {
     this.query = setting.query;
     this.askedAtMs = setting.clock.nowMs();
     this.journal = new Journal(setting.clock);
+    const { clock, decideMs, onConsented } = setting;
+    this.#consenting = new Consenting({
+      untilMs: this.askedAtMs + decideMs,
+      clock,
+      onDecided: () => {
+        if (!this.#endIfTooFew()) onConsented();
+      },
+    });
+  }
+
+  /** Until when people at the centres may decide, in milliseconds since 1970. */
+  get decideUntilMs(): number {
+    return this.#consenting.untilMs;
+  }
+
+  /** Whether it waits for people, and for nothing else. */
+  get isHeld(): boolean {
+    return this.isOpen && this.#consenting.isWaiting;
   }
 
   /** Offers the query to the centres. */
@@ -84,8 +115,10 @@ export class QueryRun {
       answerMs: offer.answerMs,
       clock,
       isConnected,
+      out: this.#consenting.out,
       onDecided: (decision) => {
-        if (!("yes" in decision)) this.end(decision);
+        if (decision === "held") this.#setAside();
+        else if (!("yes" in decision)) this.end(decision);
         else if (!this.#isDecided) this.#form(decision);
       },
     });
@@ -108,12 +141,52 @@ export class QueryRun {
 
   state(seen: number): QueryState {
     const { outcome, release, detail } = this.#ending ?? { outcome: "open", release: null, detail: null };
-    return { id: this.id, state: outcome, events: this.journal.after(seen), seen: this.journal.length, release, detail };
+    const deciding = this.#ending === null ? this.#consenting.deciding + this.#beforeShares.size : 0;
+    return {
+      id: this.id,
+      state: outcome,
+      ...(deciding === 0 ? {} : { deciding }),
+      events: this.journal.after(seen),
+      seen: this.journal.length,
+      release,
+      detail,
+    };
   }
 
   /** Whether a centre is asked and has not answered yet. */
   isOpenTo(centre: string): boolean {
     return this.isOpen && this.#begun?.offering.isOpenTo(centre) === true;
+  }
+
+  /** Whether this is the offer that stands at the moment. */
+  isOffered(offerHash: string): boolean {
+    return this.isOpen && !this.isHeld && this.#begun?.offerHash === offerHash;
+  }
+
+  /** Throws the ProblemFault `ended`, with `held`, when this offer came to nothing because people are asked first. */
+  demandOffered(offerHash: string): void {
+    if (this.isOpen && !this.isOffered(offerHash))
+      throw new ProblemFault("ended", "people at some centres are asked first: wait until the query is offered again", "held");
+  }
+
+  /** A centre asks its people before it answers this offer. */
+  hold(centre: string): void {
+    if (!this.isOpenTo(centre)) return;
+    if (!this.#consenting.ask(centre)) return this.refuse(centre, "rule");
+    this.journal.write("held", { centre });
+    this.#begun?.offering.hold(centre);
+  }
+
+  /** Whether people at a centre were asked and have not decided. */
+  isDeciding(centre: string): boolean {
+    return this.isOpen && this.#consenting.isDeciding(centre);
+  }
+
+  /** A centre's people have agreed. */
+  consent(centre: string): void {
+    if (!this.isDeciding(centre)) return;
+    this.journal.write("consented", { centre });
+    this.#consenting.give(centre);
   }
 
   accept(centre: string, yes: Yes): void {
@@ -123,9 +196,12 @@ export class QueryRun {
   }
 
   refuse(centre: string, reason: Reason): void {
-    if (!this.isOpenTo(centre)) return;
+    const deciding = this.isDeciding(centre);
+    if (!deciding && !this.isOpenTo(centre)) return;
     this.journal.write("refused", { centre });
     this.#begun?.offering.refuse(centre, reason);
+    if (deciding || reason === "rule") this.#consenting.deny(centre, reason);
+    if (this.isHeld) this.#endIfTooFew();
   }
 
   /**
@@ -181,6 +257,7 @@ export class QueryRun {
     this.#isDecided = true;
     this.#overall?.();
     this.#begun?.offering.close();
+    this.#consenting.close();
     void this.#setting.onEnding(ending).then(
       () => this.#tell(ending),
       () => this.#tell(UNWRITTEN),
@@ -199,6 +276,36 @@ export class QueryRun {
   /** What those are told who come when it is over. */
   ended(): ProblemFault {
     return new ProblemFault("ended", "the query is over: nothing more is to be said in it", this.#ending?.cause ?? "ended");
+  }
+
+  /** Those who have said yes leave the offer; the turn is others'. */
+  #setAside(): void {
+    this.#overall?.();
+    this.#formed.resolve();
+    this.#formed = Promise.withResolvers();
+    this.#setting.onHeld();
+    this.#consenting.wait();
+  }
+
+  /** Some ask their people once more, before they deal: the query may take so much longer. */
+  #waitForShares(centres: readonly string[], peopleMs: number): void {
+    const { clock, queryMs } = this.#setting;
+    for (const centre of centres) {
+      this.#beforeShares.add(centre);
+      this.journal.write("held", { centre });
+    }
+    this.#overall?.();
+    this.#overall = clock.after(queryMs + peopleMs, () => this.end(timedOut("the query took longer than the network allows")));
+  }
+
+  /** Ends the query when the centres that are left could not answer it, whatever their people say. */
+  #endIfTooFew(): boolean {
+    if (this.#isDecided) return true;
+    const { invited, policy } = this.#begun!.offer;
+    const { out } = this.#consenting;
+    const left = invited.filter((centre) => !out.has(centre)).length;
+    if (left < policy.minimumCentres) this.end(notFormed(left, policy.minimumCentres, [...out.values()]));
+    return this.#isDecided;
   }
 
   /** Forms the session anew without some who have not dealt; ends the query when the others are too few. */
@@ -220,19 +327,30 @@ export class QueryRun {
     this.#yes = yes;
     const { identity, roster, scheme, sha256, clock, onFormed } = this.#setting;
     const query = contentHash(offer.query, sha256);
+    const acceptances = yes.map(({ acceptance }) => acceptance);
+    const peopleMs = peopleTime(offer, acceptances);
+    if (peopleMs > 0)
+      this.#waitForShares(
+        acceptances.flatMap(({ centre, beforeShares }) => (beforeShares === "hold" ? centre : [])),
+        peopleMs,
+      );
     this.#formation = signMessage(FORMATION, { offer: offerHash, acceptances: yes.map(({ envelope }) => envelope) }, identity, scheme);
     this.#session = new RunningSession({
       offerHash,
       yes,
       policy,
       exchangeMs: offer.exchangeMs,
+      dealMs: offer.exchangeMs + peopleMs,
       identity,
       centreKeys: roster.centreKeys,
       scheme,
       sha256,
       clock,
       isExpected: (release: Release) => release.query === query && release.dataset === offer.query.dataset,
-      onEvent: (what, about) => this.journal.write(what, about),
+      onEvent: (what, about) => {
+        if (about.centre !== undefined) this.#beforeShares.delete(about.centre);
+        this.journal.write(what, about);
+      },
       onIncomplete: (missing) => this.#formAnew(missing),
       onEnded: (ending) => this.end(ending),
     });

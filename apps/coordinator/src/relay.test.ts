@@ -27,6 +27,7 @@ beforeEach(() => {
     participants: 4,
     committee: [0, 1, 2],
     exchangeMs: 1_000,
+    dealMs: 1_000,
     clock,
     onEvent: (what, exchange, who) =>
       void events.push(`${what} ${exchange === RESULT_EXCHANGE ? "result" : exchange}${who === null ? "" : ` by ${who}`}`),
@@ -138,6 +139,7 @@ test("an exchange of twelve bundles of 250 kB costs a few milliseconds", () => {
     participants: count,
     committee: Array.from({ length: count }, (_, i) => i),
     exchangeMs: 1_000,
+    dealMs: 1_000,
     clock,
     onEvent: () => {},
     onIncomplete: () => {},

@@ -9,8 +9,9 @@ export interface RelaySetting {
   /** How many take part, and who of them holds points, as indices. */
   readonly participants: number;
   readonly committee: readonly number[];
-  /** How long an exchange waits after its first bundle. */
+  /** How long an exchange waits after its first bundle; the first one, the deal, may wait for people. */
   readonly exchangeMs: number;
+  readonly dealMs: number;
   readonly clock: Clock;
   /** Told what happens, for people. */
   readonly onEvent: (what: "posted" | "exchanged" | "gone", exchange: number, participant: number | null) => void;
@@ -103,7 +104,7 @@ export class Relay {
   }
 
   #add(entry: Exchange, from: number, bytes: Uint8Array): void {
-    const { session, participants, committee, exchangeMs, clock, onEvent } = this.#setting;
+    const { session, participants, committee, exchangeMs, dealMs, clock, onEvent } = this.#setting;
     if (entry.isOver || this.#gone.has(from)) throw tooLate();
     if (!this.#speakers(entry.number).includes(from))
       throw new ProblemFault("not-understood", "only the committee speaks in this exchange: post the result exchange");
@@ -112,7 +113,7 @@ export class Relay {
     onEvent("posted", entry.number, from);
     if (entry.number !== RESULT_EXCHANGE || committee.includes(from)) {
       this.heard();
-      entry.callOff ??= clock.after(exchangeMs, () => this.#finish(entry));
+      entry.callOff ??= clock.after(entry.number === 0 ? dealMs : exchangeMs, () => this.#finish(entry));
     }
     if (this.#missing(entry).length === 0) this.#finish(entry);
   }

@@ -14,6 +14,7 @@ export interface RunningSessionSetting {
   readonly yes: readonly Yes[];
   readonly policy: Policy;
   readonly exchangeMs: number;
+  readonly dealMs: number;
   readonly identity: Identity;
   readonly centreKeys: Keys;
   readonly scheme: SignatureScheme;
@@ -39,7 +40,7 @@ export class RunningSession {
   #callOff: CallOff | null = null;
 
   constructor(setting: RunningSessionSetting) {
-    const { yes, offerHash, policy, sha256, exchangeMs, clock, centreKeys, scheme, isExpected } = setting;
+    const { yes, offerHash, policy, sha256, exchangeMs, dealMs, clock, centreKeys, scheme, isExpected } = setting;
     const { onEvent, onIncomplete, onEnded } = setting;
     const acceptances = yes.map(({ acceptance }) => acceptance);
     const session = sessionIdOf(offerHash, policy, acceptances, sha256);
@@ -54,6 +55,7 @@ export class RunningSession {
       participants: acceptances.length,
       committee,
       exchangeMs,
+      dealMs,
       clock,
       onEvent: (what, exchange, who) => onEvent(what, { exchange, ...(who === null ? {} : { centre: this.participants[who]! }) }),
       onIncomplete: (missing) => onIncomplete(missing.map((i) => this.participants[i]!)),

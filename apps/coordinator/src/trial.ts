@@ -4,12 +4,15 @@ import { DEFAULT_POLICY, type Policy } from "@tutti/disclosure";
 import { createIdentity, type Envelope, type Identity, publicIdentity, signRequest, toUtf8 } from "@tutti/envelope";
 import {
   type Accepted,
+  CONSENT,
+  type Decision,
   type Endpoint,
   ENDPOINTS,
   type LeftSession,
   openRoster,
   Party,
   pathOf,
+  REFUSAL,
   type PinnedRoster,
   type Problem,
   type QueryState,
@@ -212,6 +215,9 @@ export interface Course {
 export class TrialCentre {
   readonly identity: Identity;
   readonly party: Party;
+  /** What its rules and its people say. */
+  consent: Decision = "answer";
+  beforeShares = false;
   readonly #network: TrialNetwork;
 
   constructor(identity: Identity, network: TrialNetwork, policy: Policy) {
@@ -228,6 +234,8 @@ export class TrialCentre {
       history: new History(),
       ledgerHead: () => GENESIS,
       answered: () => false,
+      consent: () => this.consent,
+      beforeShares: () => this.beforeShares,
     });
   }
 
@@ -262,6 +270,17 @@ export class TrialCentre {
     return { response, accepted };
   }
 
+  /** Says of an offer that its people have agreed, or refuses it for them. */
+  async decide(offerHash: string, decision: "given" | "denied"): Promise<Response> {
+    const { name } = this.identity;
+    const said = { centre: name, offer: offerHash };
+    const envelope =
+      decision === "given"
+        ? signMessage(CONSENT, { ...said, consent: "given" }, this.identity, scheme)
+        : signMessage(REFUSAL, { ...said, reason: "rule" }, this.identity, scheme);
+    return this.send(ENDPOINTS.answer, { offer: offerHash.slice("sha256:".length) }, { answer: envelope });
+  }
+
   /** Waits for an offer, says yes and joins the session. */
   async join(): Promise<Session> {
     return (await this.#accept()).join([]);
@@ -287,6 +306,15 @@ export class TrialCentre {
   /** Takes part from the offer to the end; gives the last answer of the coordinator, or null when it fell silent. */
   async takePart(course: Course = {}): Promise<Response | null> {
     const { join } = await this.#accept();
+    return this.#goOn(join, course);
+  }
+
+  /** Takes part in a session that it has joined, and that is not formed anew. */
+  goOn(session: Session): Promise<Response | null> {
+    return this.#goOn(() => Promise.resolve(session), {});
+  }
+
+  async #goOn(join: (left: readonly LeftSession[]) => Promise<Session>, course: Course): Promise<Response | null> {
     const left: LeftSession[] = [];
     let session = await join(left);
     let step = session.start();
