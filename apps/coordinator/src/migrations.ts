@@ -4,12 +4,12 @@ import { DatabaseFault } from "./database.ts";
 export interface Migration {
   /** The version that it leads to. */
   readonly version: number;
-  /** In the SQL of `Database`; table by table, without what only one database knows. */
+  /** In the SQL of `Database`. `CREATE UNLOGGED TABLE` is for what need not outlive a crash of the database. */
   readonly statements: readonly string[];
 }
 
 /**
- * All steps, forward only. To change the schema, add a step at the end, and a case to `migrations.test.ts` that starts from the version before;
+ * All steps, forward only. To change the schema, add a step at the end, and a case to `sqlite-database.test.ts` that starts from the version before;
  * what stands here is never edited. A new database takes all steps.
  */
 export const MIGRATIONS: readonly Migration[] = [
@@ -39,6 +39,33 @@ export const MIGRATIONS: readonly Migration[] = [
         query_id TEXT,
         outcome TEXT,
         PRIMARY KEY (name, due_at_ms)
+      )`,
+    ],
+  },
+  {
+    version: 4,
+    statements: [
+      // What a query's session is known by, once it is formed: enough to take its release after a restart.
+      "ALTER TABLE query ADD COLUMN session TEXT",
+      "ALTER TABLE query ADD COLUMN offer TEXT",
+      "ALTER TABLE query ADD COLUMN formation TEXT",
+      "CREATE INDEX query_by_session ON query (session)",
+      // The term of who leads: the writes of an earlier one are refused. One row.
+      "CREATE TABLE term (number INTEGER NOT NULL)",
+      "INSERT INTO term (number) VALUES (0)",
+      // Requests that wait at another replica than the one that leads, and their answers.
+      `CREATE UNLOGGED TABLE passed_request (
+        id TEXT PRIMARY KEY,
+        term INTEGER NOT NULL,
+        at_ms INTEGER NOT NULL,
+        head TEXT NOT NULL,
+        body BLOB NOT NULL
+      )`,
+      `CREATE UNLOGGED TABLE passed_answer (
+        id TEXT PRIMARY KEY,
+        at_ms INTEGER NOT NULL,
+        head TEXT NOT NULL,
+        body BLOB NOT NULL
       )`,
     ],
   },

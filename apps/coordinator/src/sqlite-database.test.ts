@@ -25,6 +25,11 @@ const BEFORE: Readonly<Record<number, { readonly put: string; readonly get: stri
     get: "SELECT id, requester, outcome FROM query",
     now: { id: "1", requester: "ann", outcome: "released" },
   },
+  3: {
+    put: "INSERT INTO schedule_run (name, due_at_ms, outcome) VALUES ('daily', 1, 'awaited')",
+    get: "SELECT name, due_at_ms, outcome FROM schedule_run",
+    now: { name: "daily", due_at_ms: 1, outcome: "awaited" },
+  },
 };
 
 test.each(MIGRATIONS.slice(0, -1).map(({ version }) => version))(

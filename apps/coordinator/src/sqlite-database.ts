@@ -55,7 +55,9 @@ export class SqliteDatabase implements Database {
   #migrate(steps: readonly Migration[]): void {
     const found = Number(this.#database.prepare("PRAGMA user_version").get()!["user_version"]);
     for (const { version, statements } of migrationsFrom(found, steps)) {
-      const texts = statements.map((text) => (text.startsWith("CREATE TABLE") ? `${text} STRICT` : text));
+      const texts = statements
+        .map((text) => text.replace("UNLOGGED ", ""))
+        .map((text) => (text.startsWith("CREATE TABLE") ? `${text} STRICT` : text));
       this.#database.exec(`BEGIN IMMEDIATE; ${texts.join("; ")}; PRAGMA user_version = ${version}; COMMIT;`);
     }
   }
