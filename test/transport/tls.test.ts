@@ -8,7 +8,7 @@ import { createInterface } from "node:readline";
 import { connect } from "node:tls";
 import { fileURLToPath } from "node:url";
 import { createIdentity, formatIdentity, publicIdentity } from "@tutti/envelope";
-import { ROSTER, signMessage } from "@tutti/protocol";
+import { firstRoster, ROSTER, signMessage } from "@tutti/protocol";
 import { afterAll, afterEach, beforeEach, expect, test } from "vitest";
 import { tutti } from "../live/command.ts";
 import { liveCentres, removeSandboxes, writeSandbox } from "../live/sandbox-folder.ts";
@@ -37,7 +37,7 @@ const roster = put(
   "roster.json",
   signMessage(
     ROSTER,
-    { network: "tls", coordinator: publicIdentity(coordinator), centres: identities.map(publicIdentity) },
+    firstRoster({ network: "tls", coordinator: publicIdentity(coordinator), centres: identities.map(publicIdentity) }),
     coordinator,
     scheme,
   ),

@@ -13,7 +13,7 @@ import {
   openHistoryItem,
   participate,
   Party,
-  type PinnedRoster,
+  type RosterChain,
   type Session,
 } from "@tutti/protocol";
 import { plan } from "@tutti/query";
@@ -46,22 +46,22 @@ export class WorldCentre {
   guard: GuardStore;
   head: Head = GENESIS;
   readonly #setting: CentreSetting;
-  readonly #roster: PinnedRoster;
+  readonly #rosters: RosterChain;
   readonly #answered = new Set<string>();
   readonly #learnt = new WeakSet<HistoryItem>();
   readonly #party: Party;
 
-  constructor(setting: CentreSetting, roster: PinnedRoster) {
+  constructor(setting: CentreSetting, rosters: RosterChain) {
     const { name, dataset, patients, policy, seed } = setting;
     this.name = name;
     this.patients = patients;
     this.guard = new GuardStore(dataset);
     this.#setting = setting;
-    this.#roster = roster;
+    this.#rosters = rosters;
     const { history } = this;
     this.#party = new Party({
       identity: identityOf(name, seed),
-      roster,
+      roster: rosters.newest,
       policy,
       datasets: [dataset],
       scheme,
@@ -103,7 +103,7 @@ export class WorldCentre {
     const { dataset } = this.#setting;
     if (this.#learnt.has(item)) return;
     this.#learnt.add(item);
-    const past = openHistoryItem(item, { roster: this.#roster, datasets: [dataset], scheme, sha256 });
+    const past = openHistoryItem(item, { rosters: this.#rosters, datasets: [dataset], scheme, sha256 });
     if (!this.history.add(past, item) || !past.participants.includes(this.name)) return;
     const { query } = JSON.parse(Buffer.from(item.offer.payload, "base64").toString()) as { query: Parameters<typeof plan>[0] };
     this.guard.keepQuantiles(past.session, plan(query, dataset), past.sets, this.patients);
@@ -113,7 +113,7 @@ export class WorldCentre {
     const { name, seed } = this.#setting;
     const random = seeded(seed, `liar ${name}`);
     const epochKeys = new EpochKeys(identityOf(name, seed), scheme, random);
-    const check = { roster: this.#roster, epochKeys, scheme, sha256, nowMs, lastHead: () => null };
+    const check = { roster: this.#rosters.newest, epochKeys, scheme, sha256, nowMs, lastHead: () => null };
     return new Liar(participate(accepted, formation, check), numbers, random, lie);
   }
 }

@@ -29,7 +29,7 @@ import { contentHash } from "@tutti/envelope";
 import { type Plan, plan, type Query } from "@tutti/query";
 import { interpret, type Patient } from "@tutti/sql";
 import { GuardStore } from "./guard-store.ts";
-import { openedOf, verdictsOf } from "./in-the-clear.ts";
+import { NO_ROSTER, openedOf, verdictsOf } from "./in-the-clear.ts";
 
 /** What is on beside the threshold. */
 export interface Defences {
@@ -90,7 +90,8 @@ export class ClearNetwork {
     const verdicts = verdictsOf(planned, pooled, policy);
     const strength = participants.length > 3 ? ("malicious" as const) : ("passive" as const);
     const n = participants.length;
-    const about = { query: contentHash(query), policy, centres: { invited: this.centres.size, contributed: n, finished: n }, strength };
+    const centres = { invited: this.centres.size, contributed: n, finished: n };
+    const about = { query: contentHash(query), roster: NO_ROSTER, policy, centres, strength };
     const session = String(this.#past.length);
     const { pairs, all } = this.#compare(planned, participants, session);
     // As the network does it: some are tested only when the others ask for it.

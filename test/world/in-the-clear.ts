@@ -19,6 +19,9 @@ import { contentHash } from "@tutti/envelope";
 import { type Contribution, layout, type Plan, plan, type Query } from "@tutti/query";
 import { interpret, type Patient } from "@tutti/sql";
 
+/** Where one person counts, nobody signs. */
+export const NO_ROSTER: string = `sha256:${"0".repeat(64)}`;
+
 /** The release as one honest person would make it who holds all patients: counted in the clear, under the same rule. */
 export function inTheClear(
   query: Query,
@@ -31,7 +34,13 @@ export function inTheClear(
   const pooled = interpret(planned, dataset, everybody);
   const standing = suppress(planned, policy, verdictsOf(planned, pooled, policy));
   const strength = centres.invited > 3 ? "malicious" : "passive";
-  return release(planned, openedOf(planned, pooled, policy, standing), { query: contentHash(query), policy, centres, strength });
+  return release(planned, openedOf(planned, pooled, policy, standing), {
+    query: contentHash(query),
+    roster: NO_ROSTER,
+    policy,
+    centres,
+    strength,
+  });
 }
 
 /** The pooled number of each cell. */

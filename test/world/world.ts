@@ -12,10 +12,11 @@ import {
   type Offer,
   openHistoryItem,
   openMessage,
-  openRoster,
+  firstRoster,
   type PinnedRoster,
   RECORD,
   ROSTER,
+  RosterChain,
   type SessionStop,
   signMessage,
 } from "@tutti/protocol";
@@ -72,6 +73,7 @@ export interface Ended {
 
 /** One network. */
 export class World {
+  readonly rosters: RosterChain;
   readonly roster: PinnedRoster;
   readonly coordinator: Identity;
   readonly names: readonly string[];
@@ -88,12 +90,17 @@ export class World {
     this.names = Object.keys(centres);
     this.coordinator = identityOf("coordinator", seed);
     const identities = this.names.map((name) => identityOf(name, seed));
-    const roster = { network: "world", coordinator: publicIdentity(this.coordinator), centres: identities.map(publicIdentity) };
-    this.roster = openRoster(signMessage(ROSTER, roster, this.coordinator, scheme), scheme);
+    const roster = firstRoster({
+      network: "world",
+      coordinator: publicIdentity(this.coordinator),
+      centres: identities.map(publicIdentity),
+    });
+    this.rosters = RosterChain.open(signMessage(ROSTER, roster, this.coordinator, scheme), scheme);
+    this.roster = this.rosters.newest;
     this.centres = new Map(
       this.names.map((name) => {
         const own = { ...DEFAULT_POLICY, ...policy, ...policies?.[name] };
-        return [name, new WorldCentre({ name, dataset, patients: centres[name]!, policy: own, seed }, this.roster)];
+        return [name, new WorldCentre({ name, dataset, patients: centres[name]!, policy: own, seed }, this.rosters)];
       }),
     );
   }
@@ -179,7 +186,7 @@ export class World {
 
   #historyOf(items: readonly HistoryItem[]): History {
     const history = new History();
-    const check = { roster: this.roster, datasets: [this.#setting.dataset], scheme, sha256 };
+    const check = { rosters: this.rosters, datasets: [this.#setting.dataset], scheme, sha256 };
     for (const item of items) history.add(openHistoryItem(item, check), item);
     return history;
   }

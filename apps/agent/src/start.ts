@@ -2,7 +2,7 @@ import { setTimeout as sleep } from "node:timers/promises";
 import { datasetName } from "@tutti/dataset";
 import { DEFAULT_POLICY, type Policy, policySchema } from "@tutti/disclosure";
 import { EnvelopeFault, type Identity, parseIdentity, toBase64 } from "@tutti/envelope";
-import { openRoster, type PinnedRoster } from "@tutti/protocol";
+import { openRoster, type PinnedRoster, RosterChain, RosterFault } from "@tutti/protocol";
 import { Agent } from "./agent.ts";
 import type { AgentConfig } from "./config.ts";
 import type { AgentLog } from "./agent-log.ts";
@@ -37,7 +37,8 @@ const CONNECT_MS = 20_000;
 export async function start(config: AgentConfig, log: AgentLog, signal: AbortSignal): Promise<Started> {
   const nowMs = Date.now;
   const identity = identityOf(config);
-  const roster = rosterOf(config, identity);
+  const rosters = rosterOf(config, identity);
+  const roster = rosters.newest;
   const policy = policyOf(config);
   const route = readRoute(config.proxy, config.certificateAuthority);
   const datasets = config.datasets.map(({ dictionary }) => readDataset(dictionary));
@@ -75,7 +76,7 @@ export async function start(config: AgentConfig, log: AgentLog, signal: AbortSig
     const link = new HttpLink(parts);
     await connect(link, roster, config.coordinator, nowMs);
     const setting = { identity, roster, policy, datasets, scheme, sha256, random };
-    const past = new Past({ identity, check: setting, file, store, ledger, link, nowMs, log: observer.log });
+    const past = new Past({ identity, check: { ...setting, rosters }, file, store, ledger, link, nowMs, log: observer.log });
     observer.begin({ roster, datasets, ledger, past });
     const agent = new Agent({
       setting,
@@ -130,15 +131,15 @@ export function identityOf({ identity, centre }: AgentConfig): Identity {
   return parsed;
 }
 
-/** The roster that is pinned. StartProblem when this centre does not stand in it with its own key. */
-export function rosterOf({ roster, centre }: AgentConfig, identity: Identity): PinnedRoster {
-  let pinned: PinnedRoster;
+/** The roster that is pinned, with the versions before it where they are known. StartProblem when this centre does not stand in it with its own key. */
+export function rosterOf({ roster, centre }: AgentConfig, identity: Identity): RosterChain {
+  let pinned: RosterChain;
   try {
-    pinned = openRoster(jsonAt(roster), scheme);
+    pinned = RosterChain.open(jsonAt(roster), scheme);
   } catch (error) {
-    throw error instanceof EnvelopeFault ? new StartProblem(`${roster}: ${error.message}`) : error;
+    throw error instanceof EnvelopeFault || error instanceof RosterFault ? new StartProblem(`${roster}: ${error.message}`) : error;
   }
-  const entry = pinned.centres.find(({ name }) => name === centre);
+  const entry = pinned.newest.centres.find(({ name }) => name === centre);
   if (entry === undefined)
     throw new StartProblem(`${roster} has no centre called ${centre}: write the name as the roster does, or ask for a new roster`);
   if (entry.publicKey !== toBase64(identity.publicKey))

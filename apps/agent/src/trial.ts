@@ -18,10 +18,11 @@ import {
   type Offer,
   openHistoryItem,
   openMessage,
-  openRoster,
+  firstRoster,
   type PinnedRoster,
   REFUSAL,
   ROSTER,
+  RosterChain,
   signMessage,
   STOP,
   type Stop,
@@ -97,6 +98,7 @@ interface Forming {
 export class TrialNetwork {
   readonly coordinator: Identity = createIdentity("coordinator", random);
   readonly identities: readonly Identity[] = CENTRES.map((name) => createIdentity(name, random));
+  readonly rosters: RosterChain;
   readonly roster: PinnedRoster;
   readonly rosterFile: Envelope;
   /** What the agents handed in, as it came. */
@@ -115,9 +117,11 @@ export class TrialNetwork {
   #formation: Envelope | null = null;
 
   constructor() {
-    const roster = { network: "trial", coordinator: publicIdentity(this.coordinator), centres: this.identities.map(publicIdentity) };
+    const parties = { network: "trial", coordinator: publicIdentity(this.coordinator), centres: this.identities.map(publicIdentity) };
+    const roster = firstRoster(parties);
     this.rosterFile = signMessage(ROSTER, roster, this.coordinator, scheme);
-    this.roster = openRoster(this.rosterFile, scheme);
+    this.rosters = RosterChain.open(this.rosterFile, scheme);
+    this.roster = this.rosters.newest;
   }
 
   /** Makes an offer to all centres; gives its hash. */
@@ -159,7 +163,7 @@ export class TrialNetwork {
   }
 
   open(item: HistoryItem): ReturnType<typeof openHistoryItem> {
-    return openHistoryItem(item, { roster: this.roster, datasets: [DATASET], scheme, sha256 });
+    return openHistoryItem(item, { rosters: this.rosters, datasets: [DATASET], scheme, sha256 });
   }
 
   /** One centre's end of the link. */
@@ -283,7 +287,16 @@ export async function startAgent(
   const link = network.linkOf(centre, asked.signal);
   const file = await HistoryFile.open(folder, [DATASET], keyedHash(new Uint8Array(32)));
   const store = await GuardStore.open(folder, { size: patients.length, prefix: (size) => `the first ${size}` });
-  const past = new Past({ identity, check: setting, file, store, ledger, link, nowMs: Date.now, log: SILENT });
+  const past = new Past({
+    identity,
+    check: { ...setting, rosters: network.rosters },
+    file,
+    store,
+    ledger,
+    link,
+    nowMs: Date.now,
+    log: SILENT,
+  });
   const source = sourceOf(patients);
   const parts: AgentParts = {
     setting,

@@ -15,6 +15,7 @@ const URL_OF = "http://coordinator.example";
 const RELEASE = {
   dataset: "d@1",
   query: `sha256:${"0".repeat(64)}`,
+  roster: `sha256:${"0".repeat(64)}`,
   policy: { threshold: 5, zeros: "hide", missing: "open", tail: 5, minimumCentres: 3 },
   centres: { invited: 3, contributed: 3, finished: 3 },
   strength: "passive",

@@ -1,7 +1,7 @@
 import { randomBytes } from "node:crypto";
 import { createIdentity, type Envelope, formatIdentity, type Identity, publicIdentity } from "@tutti/envelope";
-import { ROSTER, signMessage } from "@tutti/protocol";
 import { scheme } from "@tutti/platform";
+import { firstRoster, ROSTER, signMessage } from "@tutti/protocol";
 import { Stop } from "./exit.ts";
 
 /** The keys of a network on this machine, and its signed roster. */
@@ -23,7 +23,7 @@ export function createKeys(names: readonly string[]): NetworkKeys {
       throw new Stop("error", `${JSON.stringify(name.slice(0, 80))} can't be a centre's name: rename its file to 63 characters at most`);
     }
   });
-  const value = { network: "sandbox", coordinator: publicIdentity(coordinator), centres: centres.map(publicIdentity) };
+  const value = firstRoster({ network: "sandbox", coordinator: publicIdentity(coordinator), centres: centres.map(publicIdentity) });
   return { coordinator, centres, roster: signMessage(ROSTER, value, coordinator, scheme) };
 }
 

@@ -25,6 +25,7 @@ const QUERY = { dataset: "d@1", purpose: "Test", measures: [{ id: "n", count: tr
 const RELEASE = {
   dataset: "d@1",
   query: "sha256:0",
+  roster: `sha256:${"0".repeat(64)}`,
   policy: { threshold: 5, zeros: "hide", tail: 5, minimumCentres: 3 },
   centres: { invited: 3, contributed: 3, finished: 3 },
   results: [{ measure: "n", stratum: {}, count: 25 }],

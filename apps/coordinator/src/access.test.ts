@@ -19,6 +19,7 @@ const MATRIX: Readonly<Record<EndpointName, readonly Verdict[]>> = {
   health: ANYBODY,
   ready: ANYBODY,
   roster: ANYBODY,
+  rosters: ANYBODY,
   policy: ANYBODY,
   datasets: ANYBODY,
   ask: ASKERS,
@@ -33,7 +34,7 @@ const MATRIX: Readonly<Record<EndpointName, readonly Verdict[]>> = {
   stop: CENTRE,
 };
 
-const SEGMENTS = { query: "0", offer: "00", session: "00", exchange: "0" };
+const SEGMENTS = { after: "0", query: "0", offer: "00", session: "00", exchange: "0" };
 const BODY = toUtf8("null");
 
 async function verdictOf(response: Response): Promise<Verdict> {

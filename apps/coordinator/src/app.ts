@@ -1,5 +1,5 @@
 import type { Dataset } from "@tutti/dataset";
-import { type Envelope, toHex } from "@tutti/envelope";
+import { toHex } from "@tutti/envelope";
 import { type Body, type Endpoint, ENDPOINTS, MAX_BUNDLE_BYTES, problem } from "@tutti/protocol";
 import { type Context, Hono } from "hono";
 import { cors } from "hono/cors";
@@ -17,8 +17,6 @@ import type { Tokens } from "./tokens.ts";
 
 /** What the app is made of. */
 export interface AppSetting extends CoordinatorSetting {
-  /** `roster.json` as it is signed. */
-  readonly rosterFile: Envelope;
   readonly tokens: Tokens;
   readonly limits: Limits;
   /** Addresses and networks of one's own proxies, whose `X-Forwarded-For` counts. */
@@ -46,7 +44,7 @@ const NO_BYTES = new Uint8Array(0);
 
 /** The coordinator's endpoints, one by one; the table is `ENDPOINTS` of the protocol. */
 export function createApp(setting: AppSetting): App {
-  const { roster, scheme, sha256, clock, tokens, rosterFile, policy, datasets, log, random, store } = setting;
+  const { rosters, scheme, sha256, clock, tokens, policy, datasets, log, random, store } = setting;
   const opening = Coordinator.open(setting);
   let opened: Coordinator | null = null;
   opening.then(
@@ -55,7 +53,7 @@ export function createApp(setting: AppSetting): App {
   );
   const ask = async (query: unknown, requester: string) => (await opening).ask(query, requester);
   const schedules = new Schedules({ schedules: setting.schedules, runs: store.scheduleRuns, clock, log, ask });
-  const gate = new CentreGate(roster, scheme, sha256, clock);
+  const gate = new CentreGate(rosters, scheme, sha256, clock);
   const callers = new Callers({ gate, tokens, peers: new Peers(setting.trustedProxies), limits: setting.limits, clock });
   const app = new Hono();
 
@@ -90,7 +88,8 @@ export function createApp(setting: AppSetting): App {
     await (await opening).demandReady();
     return json({ status: "ready" });
   });
-  on(ENDPOINTS.roster, () => json(rosterFile));
+  on(ENDPOINTS.roster, () => json(rosters.after(rosters.newest.version - 1)[0]!));
+  on(ENDPOINTS.rosters, (c) => json({ versions: rosters.after(numberOf(c, "after", "how many versions of the roster you know")) }));
   on(ENDPOINTS.policy, () => json(policy));
   on(ENDPOINTS.datasets, () => json(datasets satisfies readonly Dataset[]));
   on(ENDPOINTS.ask, async (c) => {
@@ -203,6 +202,12 @@ function exchangeOf(c: Context): number {
   if (!/^\d{1,10}$/.test(text) || number > 0xffff_ffff)
     throw new ProblemFault("not-understood", "an exchange is a whole number of 32 bits");
   return number;
+}
+
+function numberOf(c: Context, name: string, what: string): number {
+  const text = segment(c, name);
+  if (!/^\d{1,9}$/.test(text)) throw new ProblemFault("not-understood", `the last part of the address is ${what}: a whole number`);
+  return Number(text);
 }
 
 function seenOf(c: Context): number {

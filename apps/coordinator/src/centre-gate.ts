@@ -1,8 +1,9 @@
 import { demandDigest, HttpSignatureFault, type Sha256, type SignatureScheme, type SignedHttpHead, verifyHead } from "@tutti/envelope";
-import { CLOCK_SKEW_MS, type PinnedRoster } from "@tutti/protocol";
+import { CLOCK_SKEW_MS } from "@tutti/protocol";
 import type { Clock } from "./clock.ts";
 import { Nonces } from "./nonces.ts";
 import { ProblemFault } from "./problem-fault.ts";
+import type { Rosters } from "./rosters.ts";
 
 /** A centre at the gate: its request counts once its body is the one that was signed. */
 export interface Admitted {
@@ -13,16 +14,16 @@ export interface Admitted {
 
 const SKEW_SECONDS = CLOCK_SKEW_MS / 1_000;
 
-/** Lets centres of the roster in, by their signature on the request (RFC 9421), each signature once. */
+/** Lets centres of the newest roster in, by their signature on the request (RFC 9421), each signature once. */
 export class CentreGate {
-  readonly #roster: PinnedRoster;
+  readonly #rosters: Pick<Rosters, "newest">;
   readonly #scheme: SignatureScheme;
   readonly #sha256: Sha256;
   readonly #clock: Clock;
   readonly #nonces = new Nonces();
 
-  constructor(roster: PinnedRoster, scheme: SignatureScheme, hash: Sha256, clock: Clock) {
-    this.#roster = roster;
+  constructor(rosters: Pick<Rosters, "newest">, scheme: SignatureScheme, hash: Sha256, clock: Clock) {
+    this.#rosters = rosters;
     this.#scheme = scheme;
     this.#sha256 = hash;
     this.#clock = clock;
@@ -31,7 +32,7 @@ export class CentreGate {
   /** The centre that signed a request, before its body is read; its nonce counts as used from here on. Throws a ProblemFault `not-signed`. */
   admit(request: SignedHttpHead): Admitted {
     const nowSeconds = Math.floor(this.#clock.nowMs() / 1_000);
-    const { centreKeys, coordinator } = this.#roster;
+    const { centreKeys, coordinator } = this.#rosters.newest;
     const verification = { audience: coordinator.name, nowSeconds, skewSeconds: SKEW_SECONDS };
     const head = signedOrRefused(() => verifyHead(request, (name) => centreKeys.get(name) ?? null, verification, this.#scheme));
     if (!this.#nonces.use(`${head.keyid} ${head.nonce}`, head.expiresSeconds + SKEW_SECONDS, nowSeconds))

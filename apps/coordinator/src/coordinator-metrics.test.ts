@@ -9,7 +9,7 @@ let metrics: CoordinatorMetrics;
 let log: Log;
 beforeEach(() => {
   metrics = new CoordinatorMetrics();
-  metrics.read({ present: () => 11, centres: 12 });
+  metrics.read({ present: () => 11, centres: () => 12 });
   log = metrics.around(SILENT);
 });
 

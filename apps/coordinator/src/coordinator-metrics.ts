@@ -6,7 +6,7 @@ import { COORDINATOR_EVENTS, type Log, type LogFields } from "./log.ts";
 export interface Readings {
   /** Centres that wait for offers, or did so just now. */
   readonly present: () => number;
-  readonly centres: number;
+  readonly centres: () => number;
 }
 
 /** How far an open query has come. */
@@ -42,7 +42,7 @@ export class CoordinatorMetrics {
   /** Has the gauges read what they stand for. */
   read({ present, centres }: Readings): void {
     const gauge = (name: string, help: string, value: () => number) => this.#metrics.read("gauge", name, help, value);
-    gauge("tutti_centres", "Centres of the roster.", () => centres);
+    gauge("tutti_centres", "Centres of the roster.", centres);
     gauge("tutti_centres_present", "Centres that wait for offers, or did so in the last ten seconds.", present);
     for (const stage of ["waiting", "offered", "formed"] as const)
       gauge(`tutti_queries_${stage}`, STAGES[stage], () => [...this.#open.values()].filter((one) => one === stage).length);

@@ -18,7 +18,6 @@ import {
   type HistoryItem,
   OFFER,
   openMessage,
-  type PinnedRoster,
   type QueryState,
   REFUSAL,
   type Said,
@@ -30,20 +29,21 @@ import { LimitError, plan } from "@tutti/query";
 import { askedQuery } from "./asked-query.ts";
 import { type Clock, within } from "./clock.ts";
 import type { Deadlines } from "./deadlines.ts";
-import type { Ending } from "./ending.ts";
+import { type Ending, notFormed } from "./ending.ts";
 import type { Log } from "./log.ts";
 import { OpenOffers } from "./open-offers.ts";
 import { Past } from "./past.ts";
 import { Presence } from "./presence.ts";
 import { ProblemFault } from "./problem-fault.ts";
 import { QueryRun } from "./query-run.ts";
+import type { Rosters } from "./rosters.ts";
 import type { Store } from "./store.ts";
 import { Turns } from "./turns.ts";
 
 /** What a coordinator is, and what it works with. */
 export interface CoordinatorSetting {
   readonly identity: Identity;
-  readonly roster: PinnedRoster;
+  readonly rosters: Rosters;
   readonly policy: Policy;
   readonly datasets: readonly Dataset[];
   readonly deadlines: Deadlines;
@@ -104,14 +104,13 @@ export class Coordinator {
       open.filter((run) => run.requester === requester).length >= MAX_OPEN.requester
     )
       throw new ProblemFault("too-many", "too many queries are open at a time: wait until one of them has ended");
-    const { identity, roster, deadlines, scheme, sha256, random, clock, store, log } = this.#setting;
+    const { identity, deadlines, scheme, sha256, random, clock, store, log } = this.#setting;
     const id = toHex(random(16));
     const run = new QueryRun({
       id,
       requester,
       query,
       identity,
-      roster,
       scheme,
       sha256,
       clock,
@@ -161,8 +160,11 @@ export class Coordinator {
   /** Offers a query to all centres: on one dataset one after the other, since each answer counts for the next. */
   #begin(run: QueryRun, dataset: Dataset): void {
     if (this.#stopping) return;
-    const { identity, roster, policy, deadlines, scheme, sha256, clock } = this.#setting;
+    const { identity, rosters, policy, deadlines, scheme, sha256, clock } = this.#setting;
     const { id, requester, query } = run;
+    const roster = rosters.newest;
+    // No offer goes to fewer: an agent would not read it.
+    if (roster.centres.length < policy.minimumCentres) return run.end(notFormed(roster.centres.length, policy.minimumCentres, []));
     const issuedAtMs = clock.nowMs();
     const offer = {
       network: roster.network,
@@ -185,7 +187,7 @@ export class Coordinator {
     this.#envelopes.set(run, envelope);
     this.#byOffer.set(hexOf(offerHash), run);
     this.#setting.log.info({ query: id, offer: offerHash }, "offered");
-    run.begin(offer, offerHash);
+    run.begin(offer, offerHash, roster);
     this.#offers.add(run, envelope);
   }
 
@@ -219,7 +221,7 @@ export class Coordinator {
     if (run === undefined) throw unknown();
     const offerHash = `sha256:${offerHex}`;
     if (envelope.payloadType.endsWith(".refusal+json")) {
-      const { value, by } = this.#open(REFUSAL, envelope);
+      const { value, by } = this.#open(REFUSAL, envelope, run);
       // A centre that could not read the offer can't know its hash.
       if (by !== centre || value.centre !== centre || (value.offer !== offerHash && value.reason !== "altered")) throw mismatched();
       this.#setting.log.warn({ query: run.id, centre, reason: value.reason }, "refused");
@@ -227,13 +229,13 @@ export class Coordinator {
       return null;
     }
     if (envelope.payloadType.endsWith(".consent+json")) {
-      const { value, by } = this.#open(CONSENT, envelope);
+      const { value, by } = this.#open(CONSENT, envelope, run);
       if (by !== centre || value.centre !== centre || value.offer !== offerHash) throw mismatched();
       if (value.consent === "given") run.consent(centre);
       else if (run.isOffered(offerHash)) run.hold(centre);
       return null;
     }
-    const { value: acceptance, by } = this.#open(ACCEPTANCE, envelope);
+    const { value: acceptance, by } = this.#open(ACCEPTANCE, envelope, run);
     if (by !== centre || acceptance.centre !== centre || acceptance.offer !== offerHash) throw mismatched();
     run.demandOffered(offerHash);
     run.accept(centre, { acceptance, envelope });
@@ -285,7 +287,7 @@ export class Coordinator {
   stop(centre: string, session: string, envelope: Envelope): void {
     const run = this.#bySession.get(session) ?? this.#byOffer.get(session);
     if (run === undefined) throw unknown();
-    const { value, by } = this.#open(STOP, envelope);
+    const { value, by } = this.#open(STOP, envelope, run);
     if (by !== centre || value.centre !== centre || (value.session !== session && value.session !== `sha256:${session}`))
       throw mismatched();
     this.#setting.log.warn({ query: run.id, centre, cause: value.cause, blame: value.blame }, "stopped");
@@ -307,7 +309,7 @@ export class Coordinator {
 
   /** How many centres wait for offers, or did so just now. */
   get present(): number {
-    return this.#setting.roster.centres.filter(({ name }) => this.#presence.isConnected(name)).length;
+    return this.#setting.rosters.newest.centres.filter(({ name }) => this.#presence.isConnected(name)).length;
   }
 
   /** Ends everything that is open, with a named outcome. */
@@ -318,9 +320,9 @@ export class Coordinator {
     await Promise.all([...this.#runs.values()].map(({ over }) => over));
   }
 
-  #open<T>(kind: MessageKind<T>, envelope: Envelope): Said<T> {
+  #open<T>(kind: MessageKind<T>, envelope: Envelope, { centreKeys }: QueryRun): Said<T> {
     try {
-      return openMessage(kind, envelope, this.#setting.roster.centreKeys, this.#setting.scheme);
+      return openMessage(kind, envelope, centreKeys, this.#setting.scheme);
     } catch (fault) {
       throw fault instanceof EnvelopeFault ? new ProblemFault("not-understood", fault.message) : fault;
     }

@@ -11,6 +11,7 @@ type Signer = ReturnType<typeof createIdentity>;
 const release: Release = {
   dataset: "small@1",
   query: `sha256:${"0".repeat(64)}`,
+  roster: `sha256:${"0".repeat(64)}`,
   policy: DEFAULT_POLICY,
   centres: { invited: 3, contributed: 3, finished: 3 },
   strength: "passive",

@@ -1,4 +1,5 @@
 import { EnvelopeFault } from "@tutti/envelope";
+import { RosterFault } from "@tutti/protocol";
 import { ConfigFault } from "./config.ts";
 
 /**
@@ -15,6 +16,9 @@ export const COORDINATOR_EVENTS = {
   ended: "info",
   refused: "warn",
   stopped: "warn",
+  "the roster has changed": "info",
+  "the roster was not taken": "error",
+  "too few centres in the roster": "warn",
   "a past session was not taken": "warn",
   "a scheduled query was missed": "warn",
   "a scheduled query was skipped": "warn",
@@ -49,6 +53,9 @@ export interface LogFields {
   /** Why a session stopped, and whom its participant proves wrong. */
   readonly cause?: string;
   readonly blame?: readonly string[];
+  /** A version of the roster, and its content hash. */
+  readonly version?: number;
+  readonly roster?: string;
   readonly outcome?: string;
   readonly tookMs?: number;
   readonly schedule?: string;
@@ -75,7 +82,8 @@ export interface Log {
 /** What may be logged of a failure: our own sentence; of any other error only its kind and where it happened, since its message may hold anything. */
 export function faultFields(error: unknown): Pick<LogFields, "fault" | "problem" | "places"> {
   if (!(error instanceof Error)) return { fault: "unknown" };
-  if (error instanceof EnvelopeFault || error instanceof ConfigFault) return { fault: error.name, problem: error.message };
+  if (error instanceof EnvelopeFault || error instanceof ConfigFault || error instanceof RosterFault)
+    return { fault: error.name, problem: error.message };
   return { fault: error.name, places: placesOf(error) };
 }
 

@@ -208,7 +208,7 @@ test("each participant gets the release with everybody's signature, and all cent
   const told = await network.centres[0]!.send(ENDPOINTS.history, {}, { dataset: "small@1", marks: [], records: [] });
   const { items } = (await told.json()) as { items: HistoryItem[] };
   expect(items).toMatchObject([{ release, record: null }]);
-  const past = openHistoryItem(items[0]!, { roster: network.roster, datasets: [DATASET], scheme, sha256 });
+  const past = openHistoryItem(items[0]!, { rosters: network.rosters, datasets: [DATASET], scheme, sha256 });
   expect(past).toMatchObject({ participants: ["a", "b", "c", "d"], dataset: "small@1" });
   const again = await network.centres[0]!.send(ENDPOINTS.history, {}, { dataset: "small@1", marks: [past.mark], records: [] });
   expect(await again.json()).toEqual({ items: [] });

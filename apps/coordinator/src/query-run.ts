@@ -2,10 +2,12 @@ import { type Release, strictest } from "@tutti/disclosure";
 import { contentHash, type Envelope } from "@tutti/envelope";
 import {
   FORMATION,
+  type Keys,
   type LeftSession,
   mayFollow,
   type Offer,
   peopleTime,
+  type PinnedRoster,
   type QueryState,
   signMessage,
   type Stop,
@@ -22,7 +24,7 @@ import { RunningSession } from "./running-session.ts";
 import type { CoordinatorSetting } from "./coordinator.ts";
 
 /** What one query's run needs of its coordinator. */
-export interface QueryRunSetting extends Pick<CoordinatorSetting, "identity" | "roster" | "scheme" | "sha256" | "clock"> {
+export interface QueryRunSetting extends Pick<CoordinatorSetting, "identity" | "scheme" | "sha256" | "clock"> {
   readonly id: string;
   readonly requester: string;
   readonly query: Query;
@@ -42,6 +44,7 @@ export interface QueryRunSetting extends Pick<CoordinatorSetting, "identity" | "
 
 /** What a run is about once its turn has come. */
 interface Begun {
+  readonly roster: PinnedRoster;
   readonly offer: Offer;
   readonly offerHash: string;
   readonly offering: Offering;
@@ -105,8 +108,8 @@ export class QueryRun {
   }
 
   /** Offers the query to the centres. */
-  begin(offer: Offer, offerHash: string): void {
-    const { roster, clock, isConnected, queryMs } = this.#setting;
+  begin(offer: Offer, offerHash: string, roster: PinnedRoster): void {
+    const { clock, isConnected, queryMs } = this.#setting;
     this.journal.write("offered");
     this.#overall = clock.after(queryMs, () => this.end(timedOut("the query took longer than the network allows")));
     const offering = new Offering({
@@ -122,7 +125,12 @@ export class QueryRun {
         else if (!this.#isDecided) this.#form(decision);
       },
     });
-    this.#begun = { offer, offerHash, offering };
+    this.#begun = { roster, offer, offerHash, offering };
+  }
+
+  /** Whose messages count in it: those of the roster that its offer names. */
+  get centreKeys(): Keys {
+    return this.#begun?.roster.centreKeys ?? new Map();
   }
 
   get isOpen(): boolean {
@@ -323,9 +331,9 @@ export class QueryRun {
   }
 
   #form({ yes, policy }: { readonly yes: readonly Yes[]; readonly policy: Offer["policy"] }): void {
-    const { offer, offerHash } = this.#begun!;
+    const { roster, offer, offerHash } = this.#begun!;
     this.#yes = yes;
-    const { identity, roster, scheme, sha256, clock, onFormed } = this.#setting;
+    const { identity, scheme, sha256, clock, onFormed } = this.#setting;
     const query = contentHash(offer.query, sha256);
     const acceptances = yes.map(({ acceptance }) => acceptance);
     const peopleMs = peopleTime(offer, acceptances);

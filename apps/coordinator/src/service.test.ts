@@ -7,7 +7,7 @@ import { join } from "node:path";
 import { createInterface } from "node:readline";
 import { fileURLToPath } from "node:url";
 import { createIdentity, formatIdentity, publicIdentity, tweetnaclScheme } from "@tutti/envelope";
-import { ROSTER, signMessage } from "@tutti/protocol";
+import { firstRoster, ROSTER, signMessage } from "@tutti/protocol";
 import { afterAll, afterEach, expect, test } from "vitest";
 import { DATASET, QUERY } from "./trial.ts";
 
@@ -27,7 +27,7 @@ const CONFIG = {
   identity: put("identity.json", formatIdentity(coordinator)),
   roster: put(
     "roster.json",
-    signMessage(ROSTER, { network: "trial", coordinator: publicIdentity(coordinator), centres }, coordinator, tweetnaclScheme),
+    signMessage(ROSTER, firstRoster({ network: "trial", coordinator: publicIdentity(coordinator), centres }), coordinator, tweetnaclScheme),
   ),
   datasets: [put("dataset.json", DATASET)],
   store: ":memory:",
@@ -57,7 +57,7 @@ test.each([
     { ...CONFIG, identity: put("other.json", formatIdentity(createIdentity("coordinator", randomBytes))) },
     "names another coordinator",
   ],
-  ["a policy for more centres than there are", { ...CONFIG, policy: put("policy.json", { minimumCentres: 4 }) }, "has 3 centres"],
+  ["a roster that can't be read", { ...CONFIG, roster: put("none.json", {}) }, "not a signed roster"],
 ])("it does not start with %s, and says why on its first line", async (_, config, words) => {
   const { line, ended } = await start(config);
   expect(line).toMatchObject({ ready: false });

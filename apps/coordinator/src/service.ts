@@ -9,6 +9,7 @@ import { type Config, ConfigFault } from "./config.ts";
 import { CoordinatorMetrics } from "./coordinator-metrics.ts";
 import { DatabaseFault } from "./database.ts";
 import type { Log } from "./log.ts";
+import { RosterFile } from "./roster-file.ts";
 import { loadSetting } from "./startup.ts";
 import { readTls, TlsReload } from "./tls.ts";
 import { openTrace } from "./trace.ts";
@@ -35,7 +36,7 @@ export async function startService(config: Config, log: Log): Promise<Service> {
   const metrics = new CoordinatorMetrics();
   const setting = loadSetting(config, metrics.around(log));
   const { app, start, close, present } = createApp({ ...setting, store: metrics.timing(setting.store) });
-  metrics.read({ present, centres: setting.roster.centres.length });
+  metrics.read({ present, centres: () => setting.rosters.newest.centres.length });
   const trace = config.trace === undefined ? null : openTrace(config.trace);
   const answer = metrics.answering((request, env) => app.fetch(request, env));
   const server = createAdaptorServer({
@@ -55,6 +56,7 @@ export async function startService(config: Config, log: Log): Promise<Service> {
     server.close();
     throw fault instanceof DatabaseFault ? new ConfigFault(fault.message) : fault;
   }
+  const stopLooking = new RosterFile(config.roster, setting.identity, log).watch(setting.rosters, setting.clock);
   const { port } = server.address() as AddressInfo;
   const host = config.listen.host.includes(":") ? `[${config.listen.host}]` : config.listen.host;
   return {
@@ -66,6 +68,7 @@ export async function startService(config: Config, log: Log): Promise<Service> {
       admin?.stop();
       const closed = once(server, "close");
       server.close();
+      stopLooking();
       await close();
       const hurry = setTimeout(() => server.closeAllConnections(), LAST_ANSWERS_MS);
       server.closeIdleConnections();

@@ -3,7 +3,7 @@ import { mkdtempSync, rmSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { createIdentity, formatIdentity, publicIdentity, tweetnaclScheme } from "@tutti/envelope";
-import { ROSTER, signMessage } from "@tutti/protocol";
+import { firstRoster, ROSTER, signMessage } from "@tutti/protocol";
 import { afterAll, expect, test } from "vitest";
 import { type Config, ConfigFault, type ScheduleEntry } from "./config.ts";
 import { DEFAULT_DEADLINES } from "./deadlines.ts";
@@ -25,7 +25,7 @@ const CONFIG: Config = {
   identity: put("identity.json", formatIdentity(coordinator)),
   roster: put(
     "roster.json",
-    signMessage(ROSTER, { network: "trial", coordinator: publicIdentity(coordinator), centres }, coordinator, tweetnaclScheme),
+    signMessage(ROSTER, firstRoster({ network: "trial", coordinator: publicIdentity(coordinator), centres }), coordinator, tweetnaclScheme),
   ),
   datasets: [put("dataset.json", DATASET)],
   store: ":memory:",

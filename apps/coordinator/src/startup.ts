@@ -1,8 +1,7 @@
 import { randomBytes } from "node:crypto";
 import { type Dataset, datasetName, datasetSchema } from "@tutti/dataset";
 import { DEFAULT_POLICY, policySchema } from "@tutti/disclosure";
-import { EnvelopeFault, envelopeSchema, type Identity, parseIdentity, toBase64 } from "@tutti/envelope";
-import { openRoster, type PinnedRoster } from "@tutti/protocol";
+import { type Identity, parseIdentity } from "@tutti/envelope";
 import type { AppSetting } from "./app.ts";
 import { askedQuery } from "./asked-query.ts";
 import { systemClock } from "./clock.ts";
@@ -10,6 +9,8 @@ import { type Config, ConfigFault, readChecked, readJsonFile, readTextFile, type
 import { scheme, sha256 } from "@tutti/platform";
 import type { Log } from "./log.ts";
 import { ProblemFault } from "./problem-fault.ts";
+import { readRosterFile } from "./roster-file.ts";
+import { Rosters } from "./rosters.ts";
 import { problemOfTimes, type Schedule } from "./schedule.ts";
 import { DatabaseFault } from "./database.ts";
 import { SqliteDatabase } from "./sqlite-database.ts";
@@ -19,22 +20,17 @@ import { Tokens } from "./tokens.ts";
 /** Reads everything that the configuration names, and opens the store. Throws a ConfigFault that says what to do. */
 export function loadSetting(config: Config, log: Log): AppSetting {
   const identity = loadIdentity(config.identity);
-  const rosterFile = readChecked(config.roster, envelopeSchema);
-  const roster = loadRoster(rosterFile, config.roster);
-  const { coordinator } = roster;
-  if (coordinator.name !== identity.name || coordinator.publicKey !== toBase64(identity.publicKey))
-    throw new ConfigFault(`${config.roster} names another coordinator than ${config.identity} is: use the two files that belong together`);
+  const rosters = new Rosters(readRosterFile(config.roster, identity));
   const datasets = config.datasets.map((path) => readChecked(path, datasetSchema));
   const names = datasets.map(datasetName);
   const twice = names.find((name, i) => names.indexOf(name) < i);
   if (twice !== undefined) throw new ConfigFault(`two of the datasets are ${twice}: keep one`);
   const policy = config.policy === undefined ? DEFAULT_POLICY : readChecked(config.policy, policySchema);
-  if (roster.centres.length < policy.minimumCentres)
-    throw new ConfigFault(`the roster has ${roster.centres.length} centres, and the policy asks for at least ${policy.minimumCentres}`);
+  if (rosters.newest.centres.length < policy.minimumCentres)
+    log.warn({ participants: rosters.newest.centres.length }, "too few centres in the roster");
   return {
     identity,
-    roster,
-    rosterFile,
+    rosters,
     policy,
     datasets,
     deadlines: config.deadlines,
@@ -72,14 +68,6 @@ function loadIdentity(path: string): Identity {
     return parseIdentity(readTextFile(path));
   } catch (fault) {
     throw fault instanceof RangeError ? new ConfigFault(`${path}: ${fault.message}`) : fault;
-  }
-}
-
-function loadRoster(file: unknown, path: string): PinnedRoster {
-  try {
-    return openRoster(file, scheme);
-  } catch (fault) {
-    throw fault instanceof EnvelopeFault ? new ConfigFault(`${path}: ${fault.message}`) : fault;
   }
 }
 

@@ -9,7 +9,7 @@ import {
   type Endpoint,
   ENDPOINTS,
   type LeftSession,
-  openRoster,
+  firstRoster,
   Party,
   pathOf,
   REFUSAL,
@@ -17,6 +17,7 @@ import {
   type Problem,
   type QueryState,
   ROSTER,
+  RosterChain,
   type Session,
   signMessage,
   History,
@@ -29,6 +30,7 @@ import { DEFAULT_DEADLINES } from "./deadlines.ts";
 import { scheme, sha256 } from "@tutti/platform";
 import { DEFAULT_LIMITS, type Limits } from "./rate-limit.ts";
 import type { Schedule } from "./schedule.ts";
+import { Rosters } from "./rosters.ts";
 import { SqliteDatabase } from "./sqlite-database.ts";
 import { Store } from "./store.ts";
 import { type TokenEntry, Tokens } from "./tokens.ts";
@@ -111,6 +113,7 @@ export class TrialNetwork {
   readonly app: App["app"];
   readonly start: () => Promise<void>;
   readonly close: () => Promise<void>;
+  readonly rosters: Rosters;
   readonly roster: PinnedRoster;
   readonly centres: readonly TrialCentre[];
   readonly coordinator: Identity;
@@ -129,16 +132,16 @@ export class TrialNetwork {
     const identities = centres.map((name) => createIdentity(name, randomBytes));
     const rosterFile = signMessage(
       ROSTER,
-      { network: "trial", coordinator: publicIdentity(this.coordinator), centres: identities.map(publicIdentity) },
+      firstRoster({ network: "trial", coordinator: publicIdentity(this.coordinator), centres: identities.map(publicIdentity) }),
       this.coordinator,
       scheme,
     );
-    this.roster = openRoster(rosterFile, scheme);
+    this.rosters = new Rosters(RosterChain.open(rosterFile, scheme));
+    this.roster = this.rosters.newest;
     const log = (about: object, message: string) => void this.logged.push(`${message} ${JSON.stringify(about)}`);
     const { app, start, close } = createApp({
       identity: this.coordinator,
-      roster: this.roster,
-      rosterFile,
+      rosters: this.rosters,
       policy: { ...DEFAULT_POLICY, ...policy },
       datasets: [DATASET],
       deadlines: DEFAULT_DEADLINES,

@@ -10,7 +10,7 @@ import {
   toUtf8,
   tweetnaclScheme,
 } from "@tutti/envelope";
-import { ROSTER, signMessage } from "@tutti/protocol";
+import { firstRoster, openRoster, ROSTER, signMessage } from "@tutti/protocol";
 
 // A network's keys, and a release that all have signed. For tests only.
 
@@ -22,7 +22,7 @@ export const COORDINATOR: Identity = party("coordinator");
 export const CENTRES: readonly Identity[] = ["a", "b", "c", "d"].map(party);
 export const ROSTER_FILE: Envelope = signMessage(
   ROSTER,
-  { network: "trial", coordinator: publicIdentity(COORDINATOR), centres: CENTRES.map(publicIdentity) },
+  firstRoster({ network: "trial", coordinator: publicIdentity(COORDINATOR), centres: CENTRES.map(publicIdentity) }),
   COORDINATOR,
   tweetnaclScheme,
 );
@@ -30,6 +30,7 @@ export const ROSTER_FILE: Envelope = signMessage(
 export const RELEASE: Release = {
   dataset: "small@1",
   query: `sha256:${"0".repeat(64)}`,
+  roster: openRoster(ROSTER_FILE, tweetnaclScheme).hash,
   policy: DEFAULT_POLICY,
   centres: { invited: 4, contributed: 4, finished: 4 },
   strength: "malicious",

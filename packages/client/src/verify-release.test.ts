@@ -1,5 +1,6 @@
 import { type Envelope, LABELS, signEnvelope, toBase64, toUtf8, tweetnaclScheme } from "@tutti/envelope";
 import { policySchema, type ReleaseResult } from "@tutti/disclosure";
+import { openRoster, removed, ROSTER, signMessage } from "@tutti/protocol";
 import { expect, test } from "vitest";
 import { CENTRES, COORDINATOR, party, RELEASE, ROSTER_FILE, signed } from "./trial.ts";
 import { verifyRelease } from "./verify-release.ts";
@@ -136,4 +137,27 @@ test.each<readonly [string, readonly string[], ReleaseResult]>([
 test("where zeros are shown, they may be open", () => {
   const policy = { ...RELEASE.policy, zeros: "show" };
   expect(failed(signed({ ...RELEASE, policy, results: [{ ...row, known: 15, positive: 0, rate: 0 }] }))).toEqual([]);
+});
+
+test("a release of an older version of the roster is good with the whole chain, and with that version alone", () => {
+  const first = openRoster(ROSTER_FILE, tweetnaclScheme);
+  const second = signMessage(ROSTER, removed(first, "d"), COORDINATOR, tweetnaclScheme);
+  expect(failed(signed(), [ROSTER_FILE, second])).toEqual([]);
+  expect(failed(signed(), second)).toEqual(["the release names version ? of the roster, which is in the file"]);
+});
+
+test("who has left the roster counts for nothing in a release of a later version", () => {
+  const first = openRoster(ROSTER_FILE, tweetnaclScheme);
+  const second = signMessage(ROSTER, removed(first, "d"), COORDINATOR, tweetnaclScheme);
+  const { hash: roster } = openRoster(second, tweetnaclScheme);
+  const centres = { invited: 3, contributed: 3, finished: 3 };
+  const of = (signers: readonly string[]): Envelope =>
+    signed({ ...RELEASE, roster, centres }, [...CENTRES.filter(({ name }) => signers.includes(name)), COORDINATOR]);
+  expect(failed(of(["a", "b", "c"]), [ROSTER_FILE, second])).toEqual([]);
+  expect(failed(of(["a", "b", "d"]), [ROSTER_FILE, second])).toContain("everybody who signed is of the roster, and signed once");
+});
+
+test("a chain with a forged version is no roster", () => {
+  const forged = signMessage(ROSTER, removed(openRoster(ROSTER_FILE, tweetnaclScheme), "d"), CENTRES[0]!, tweetnaclScheme);
+  expect(failed(signed(), [ROSTER_FILE, forged])).toEqual(["the roster is signed by its own coordinator"]);
 });

@@ -4,12 +4,14 @@ import {
   type Envelope,
   EnvelopeFault,
   envelopeSchema,
+  fromBase64,
+  fromUtf8,
   type SignatureScheme,
   openEnvelope,
   payloadTypeOf,
   LABELS,
 } from "@tutti/envelope";
-import { openRoster, type PinnedRoster } from "@tutti/protocol";
+import { type PinnedRoster, RosterChain, RosterFault } from "@tutti/protocol";
 
 /** One thing that makes a release good, and whether it holds. */
 export interface Check {
@@ -20,15 +22,22 @@ export interface Check {
 /**
  * What makes a release one of a network, one thing after another; it is good when all have passed. It needs nothing but the two files.
  * @param file a release as it is printed (the signed fields and `envelope`), or its bare envelope
- * @param rosterFile `roster.json`, from a source that one trusts
+ * @param rosterFile `roster.json`, from a source that one trusts: the version that the release names, or a chain with it
  */
 export function verifyRelease(file: unknown, rosterFile: unknown, scheme: SignatureScheme): readonly Check[] {
   const list = new Checklist();
   const { envelope, printed } = parts(file);
   if (!list.tick("it holds a signed envelope", envelope !== null) || envelope === null) return list.checks;
   list.tick("the envelope says that it holds a release", envelope.payloadType === payloadTypeOf(LABELS.release));
-  const roster = rosterOf(rosterFile, scheme);
-  if (!list.tick("the roster is signed by its own coordinator", roster !== null) || roster === null) return list.checks;
+  const rosters = rostersOf(rosterFile, scheme);
+  if (!list.tick("the roster is signed by its own coordinator", rosters !== null) || rosters === null) return list.checks;
+  const named = rosterNamed(envelope);
+  const roster = named === null ? rosters.newest : rosters.get(named);
+  if (
+    !list.tick(`the release names version ${roster?.version ?? "?"} of the roster, which is in the file`, roster !== null) ||
+    roster === null
+  )
+    return list.checks;
 
   const release = releaseOf(envelope, roster, scheme);
   const signers = envelope.signatures.map(({ keyid }) => keyid);
@@ -84,12 +93,22 @@ function parts(file: unknown): { readonly envelope: Envelope | null; readonly pr
   return { envelope: envelopeSchema.safeParse(file).data ?? null, printed: null };
 }
 
-function rosterOf(file: unknown, scheme: SignatureScheme): PinnedRoster | null {
+function rostersOf(file: unknown, scheme: SignatureScheme): RosterChain | null {
   try {
-    return openRoster(file, scheme);
+    return RosterChain.open(file, scheme);
   } catch (fault) {
-    if (fault instanceof EnvelopeFault) return null;
+    if (fault instanceof EnvelopeFault || fault instanceof RosterFault) return null;
     throw fault;
+  }
+}
+
+/** The roster that a release names, before its signatures have held: it is under that roster's keys that they must. Null when it names none. */
+function rosterNamed({ payload }: Envelope): string | null {
+  try {
+    const value: unknown = JSON.parse(fromUtf8(fromBase64(payload)));
+    return typeof value === "object" && value !== null && "roster" in value && typeof value.roster === "string" ? value.roster : null;
+  } catch {
+    return null;
   }
 }
 

@@ -8,6 +8,7 @@ import { release, releaseSchema, type ReleaseResult, type Session } from "./rele
 
 const session: Session = {
   query: `sha256:${"0".repeat(64)}`,
+  roster: `sha256:${"0".repeat(64)}`,
   policy: DEFAULT_POLICY,
   centres: { invited: 3, contributed: 3, finished: 3 },
   strength: "passive",

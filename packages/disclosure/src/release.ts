@@ -24,6 +24,8 @@ export type ReleaseResult =
 export interface Session {
   /** `sha256:…` of the query. */
   readonly query: string;
+  /** `sha256:…` of the roster under which the session ran: whose signatures count. */
+  readonly roster: string;
   readonly policy: Policy;
   readonly centres: { readonly invited: number; readonly contributed: number; readonly finished: number };
   /**
@@ -67,6 +69,7 @@ const centres = z.strictObject({ invited: z.int().min(0), contributed: z.int().m
 export const releaseSchema: z.ZodType<Release> = z.strictObject({
   dataset: z.string().max(100),
   query: z.string().regex(/^sha256:[0-9a-f]{64}$/),
+  roster: z.string().regex(/^sha256:[0-9a-f]{64}$/),
   policy: policySchema,
   centres,
   asOf: z.iso.date().optional(),

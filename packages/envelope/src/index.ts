@@ -17,24 +17,19 @@ export {
   signEnvelope,
 } from "./dsse.ts";
 export type { Envelope, EnvelopeSignature, Opened } from "./dsse.ts";
+export { fingerprint, isSameFingerprint, spokenDigest } from "./fingerprint.ts";
 export { fromHex, toHex } from "./hex.ts";
 export type { HttpRequest, SignedHttpRequest } from "./http-request.ts";
 export { demandDigest, HttpSignatureFault, MAX_TTL_SECONDS, signRequest, verifyHead, verifyRequest } from "./http-signature.ts";
 export type { SignatureFields, SignedHttpHead, Signing, Verification, Verified, VerifiedHead } from "./http-signature.ts";
-export {
-  createIdentity,
-  fingerprint,
-  formatIdentity,
-  identityFileSchema,
-  parseIdentity,
-  partyNameSchema,
-  publicIdentity,
-  publicIdentitySchema,
-  publicKeySchema,
-} from "./identity.ts";
-export type { Identity, IdentityFile, PublicIdentity } from "./identity.ts";
+export { createIdentity, partyNameSchema, publicIdentity, publicIdentitySchema, publicKeySchema } from "./identity.ts";
+export type { Identity, PublicIdentity } from "./identity.ts";
+export { formatIdentity, identityFileHead, identityFileSchema, parseIdentity, sealIdentity, tooOpen } from "./identity-file.ts";
+export type { IdentityFile, SealedIdentityFile } from "./identity-file.ts";
 export { LABELS } from "./label.ts";
 export type { Label } from "./label.ts";
+export { MIN_PASSPHRASE, readPassphrase } from "./passphrase.ts";
+export type { Stretching } from "./passphrase.ts";
 export type { Random } from "./random.ts";
 export { Secret } from "./secret.ts";
 export { platformScheme, tweetnaclScheme } from "./signature.ts";

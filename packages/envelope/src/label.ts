@@ -13,6 +13,7 @@ export const LABELS = {
   bundle: "tutti/1/bundle",
   release: "tutti/1/release",
   roster: "tutti/1/roster",
+  rotation: "tutti/1/rotation",
   policy: "tutti/1/policy",
   dataset: "tutti/1/dataset",
   query: "tutti/1/query",
@@ -37,7 +38,10 @@ export const LABELS = {
   groupKey: "tutti/1/group-key",
   patientKey: "tutti/1/patient-key",
   identity: "tutti/1/identity",
+  sealedIdentity: "tutti/1/sealed-identity",
+  publicLine: "tutti/1/public-line",
   fingerprint: "tutti/1/fingerprint",
+  rosterFingerprint: "tutti/1/roster-fingerprint",
   /** HTTP between agents and coordinator. */
   httpRequest: "tutti/1/http-request",
   httpNonce: "tutti/1/http-nonce",

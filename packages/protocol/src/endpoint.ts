@@ -5,6 +5,7 @@ import { z } from "zod";
 import { type HistoryItem, historyItemSchema } from "./history.ts";
 import { type QueryState, queryStateSchema } from "./progress.ts";
 import type { Role } from "./role.ts";
+import { MAX_VERSIONS } from "./roster-chain.ts";
 import { type ScheduleState, scheduleStateSchema } from "./schedule.ts";
 
 /** Who may call an endpoint: anybody, a centre by its signature on the request, or the holder of a token in one of these roles. */
@@ -27,7 +28,10 @@ export interface Endpoints {
   readonly health: Endpoint<never, { readonly status: "ok" }>;
   /** Whether it can work: its store answers, and it is not stopping; else the problem `not-ready` or `stopping`. */
   readonly ready: Endpoint<never, { readonly status: "ready" }>;
+  /** The newest version of the roster. */
   readonly roster: Endpoint<never, Envelope>;
+  /** The versions of the roster after the number `:after`, oldest first; after 0, all. */
+  readonly rosters: Endpoint<never, { readonly versions: readonly Envelope[] }>;
   readonly policy: Endpoint<never, Policy>;
   readonly datasets: Endpoint<never, readonly Dataset[]>;
   /** Asks a query; its body is query.json. Answers 201 with its id. */
@@ -87,6 +91,13 @@ export const ENDPOINTS: Endpoints = {
   health: { method: "GET", path: "/healthz", caller: "anybody", request: null, response: z.strictObject({ status: z.literal("ok") }) },
   ready: { method: "GET", path: "/readyz", caller: "anybody", request: null, response: z.strictObject({ status: z.literal("ready") }) },
   roster: { method: "GET", path: "/v1/roster", caller: "anybody", request: null, response: envelopeSchema },
+  rosters: {
+    method: "GET",
+    path: "/v1/rosters/:after",
+    caller: "anybody",
+    request: null,
+    response: z.strictObject({ versions: z.array(envelopeSchema).max(MAX_VERSIONS) }),
+  },
   policy: { method: "GET", path: "/v1/policy", caller: "anybody", request: null, response: policySchema },
   datasets: { method: "GET", path: "/v1/datasets", caller: "anybody", request: null, response: z.array(datasetSchema) },
   ask: { method: "POST", path: "/v1/queries", caller: ASKERS, request: z.unknown(), response: z.strictObject({ id: z.string() }) },

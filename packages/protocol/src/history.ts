@@ -6,6 +6,8 @@ import {
   type Envelope,
   EnvelopeFault,
   envelopeSchema,
+  fromBase64,
+  fromUtf8,
   LABELS,
   openEnvelope,
   partyNameSchema,
@@ -23,6 +25,7 @@ import { OFFER, type Offer } from "./offer.ts";
 import { acceptancesOf, policyOf, sessionIdOf, sessionName } from "./participation.ts";
 import { RELEASE } from "./released.ts";
 import type { PinnedRoster } from "./roster.ts";
+import type { RosterChain } from "./roster-chain.ts";
 
 /** A participant says what it has revealed in a session that came to no release. */
 export interface Record {
@@ -71,7 +74,8 @@ export interface PastSession extends EarlierRelease {
 
 /** What items are held against. */
 export interface HistoryCheck {
-  readonly roster: PinnedRoster;
+  /** The versions of the roster that count here, by content hash: each session ran under one of them. */
+  readonly rosters: Pick<RosterChain, "get">;
   readonly datasets: readonly Dataset[];
   readonly scheme: SignatureScheme;
   readonly sha256: Sha256;
@@ -83,15 +87,16 @@ export interface HistoryCheck {
  * @throws EnvelopeFault for anything else, also when the dictionary is not one of these
  */
 export function openHistoryItem(item: HistoryItem, check: HistoryCheck): PastSession {
-  const { roster, datasets, scheme, sha256 } = check;
+  const { datasets, scheme, sha256 } = check;
+  const roster = rosterOf(item.offer, check);
   const { value: offer } = openMessage(OFFER, item.offer, roster.coordinatorKey, scheme);
   const dataset = datasets.find((one) => datasetName(one) === offer.query.dataset);
   if (dataset === undefined || contentHash(dataset) !== offer.dataset) throw wrong("it is about a dictionary that is not here");
-  const acceptances = acceptancesOf(item.formation, contentHash(offer), check);
+  const acceptances = acceptancesOf(item.formation, contentHash(offer), { roster, scheme });
   const session = sessionName(sessionIdOf(contentHash(offer), policyOf(offer, acceptances), acceptances, sha256));
   const planned = plan(offer.query, dataset);
   if (item.release !== null)
-    return pastSession(session, offer, acceptances, planned, { release: releaseOf(item.release, offer, acceptances, check) });
+    return pastSession(session, offer, acceptances, planned, { release: releaseOf(item.release, offer, acceptances, roster, scheme) });
   const { value: record, by } = openMessage(RECORD, item.record, roster.centreKeys, scheme);
   if (record.session !== session || by !== record.centre || acceptances.every(({ centre }) => centre !== by))
     throw wrong("its record is of another session");
@@ -170,7 +175,27 @@ function tellsMore(one: PastSession, other: PastSession): boolean {
   return one.sets.length > other.sets.length || (one.sets.length === other.sets.length && one.mark > other.mark);
 }
 
-function releaseOf(envelope: Envelope, offer: Offer, acceptances: readonly Acceptance[], { roster, scheme }: HistoryCheck): Release {
+/** The roster that an offer names, from its payload alone: it is the offer's once the signature has held under that very roster. */
+function rosterOf({ payload }: Envelope, { rosters }: HistoryCheck): PinnedRoster {
+  let named: unknown;
+  try {
+    named = JSON.parse(fromUtf8(fromBase64(payload)));
+  } catch {
+    throw wrong("its offer can't be read");
+  }
+  const hash = typeof named === "object" && named !== null && "roster" in named ? named.roster : null;
+  const roster = typeof hash === "string" ? rosters.get(hash) : null;
+  if (roster === null) throw wrong("it is of a roster that is not known here");
+  return roster;
+}
+
+function releaseOf(
+  envelope: Envelope,
+  offer: Offer,
+  acceptances: readonly Acceptance[],
+  roster: PinnedRoster,
+  scheme: SignatureScheme,
+): Release {
   const keys = new Map([...roster.coordinatorKey, ...roster.centreKeys]);
   const { value, signedBy } = openEnvelope(envelope, RELEASE.label, keys, scheme);
   const participants = acceptances.filter(({ centre }) => signedBy.includes(centre));

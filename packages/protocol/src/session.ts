@@ -201,6 +201,7 @@ export class Session {
     const centres = { invited: offer.invited.length, contributed, finished: participants.length - this.#channel.gone.size };
     return {
       query: contentHash(offer.query),
+      roster: offer.roster,
       policy,
       centres,
       strength: this.#scheme.strength,

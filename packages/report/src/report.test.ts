@@ -29,6 +29,7 @@ const centres = { invited: 12, contributed: 12, finished: 12 };
 const made = (results: Release["results"], changes: Partial<Release> = {}): Release => ({
   dataset: "iph@1",
   query: `sha256:${"0".repeat(64)}`,
+  roster: `sha256:${"0".repeat(64)}`,
   policy,
   centres,
   strength: "malicious",

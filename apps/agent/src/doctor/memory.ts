@@ -81,8 +81,8 @@ function isRunning(folder: string): boolean {
 }
 
 /** Opens everything as a start does, and every file that was kept of this centre's patients. */
-async function pastText(config: AgentConfig, { identity, roster, datasets }: OwnFiles): Promise<string> {
-  if (identity === null || roster === null || datasets.length < config.datasets.length)
+async function pastText(config: AgentConfig, { identity, rosters, datasets }: OwnFiles): Promise<string> {
+  if (identity === null || rosters === null || datasets.length < config.datasets.length)
     throw new Ill("identity, roster and dictionaries come first");
   const ledger = await LedgerFile.open(config.ledger, Date.now);
   try {
@@ -92,7 +92,7 @@ async function pastText(config: AgentConfig, { identity, roster, datasets }: Own
       const store = await GuardStore.open(config.ledger, registry);
       const link = { history: () => Promise.reject(new Error("the doctor asks nobody")) };
       const log = { debug: () => {}, info: () => {}, warn: () => {}, error: () => {} };
-      const check = { roster, datasets: datasets satisfies readonly Dataset[], scheme, sha256 };
+      const check = { rosters, datasets: datasets satisfies readonly Dataset[], scheme, sha256 };
       const { trouble, history } = new Past({ identity, check, file, store, ledger, link, nowMs: Date.now, log });
       if (trouble !== null) throw new Ill(trouble);
       const own = history.all().filter(({ participants }) => participants.includes(identity.name));

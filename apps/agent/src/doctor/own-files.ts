@@ -1,6 +1,6 @@
 import { statSync } from "node:fs";
 import { contentHash, type Identity, toBase64 } from "@tutti/envelope";
-import type { PinnedRoster } from "@tutti/protocol";
+import type { PinnedRoster, RosterChain } from "@tutti/protocol";
 import { type Dataset, datasetName } from "@tutti/dataset";
 import type { AgentConfig } from "../config.ts";
 import { openDataset, readDataset } from "../dataset-files.ts";
@@ -13,7 +13,9 @@ const OLDEST_NODE = 24;
 /** What the agent's own files hold, as far as they are right. */
 export interface OwnFiles {
   readonly identity: Identity | null;
+  /** The version of the roster that is pinned, and those before it. */
   readonly roster: PinnedRoster | null;
+  readonly rosters: RosterChain | null;
   readonly datasets: readonly Dataset[];
 }
 
@@ -29,12 +31,13 @@ export async function ownFiles(config: AgentConfig, examination: Examination): P
     demandPrivate(config.identity);
     return [own, `${own.name}, public key ${toBase64(own.publicKey)}; only its owner can read the file`];
   });
-  const roster =
+  const rosters =
     identity === null
       ? null
       : await examination.look("roster", () => {
-          const pinned = rosterOf(config, identity);
-          return [pinned, `network ${pinned.network}, ${pinned.centres.length} centres, this centre's key among them; ${pinned.hash}`];
+          const chain = rosterOf(config, identity);
+          const pinned = chain.newest;
+          return [chain, `network ${pinned.network}, ${pinned.centres.length} centres, this centre's key among them; ${pinned.hash}`];
         });
   if (identity === null) examination.skip(["roster"], "the identity comes first");
   await examination.look("policy", () => {
@@ -42,7 +45,7 @@ export async function ownFiles(config: AgentConfig, examination: Examination): P
     const whose = config.policy === undefined ? "none of its own: the default" : config.policy;
     return [null, `${whose}; threshold ${threshold}, at least ${minimumCentres} centres`];
   });
-  return { identity, roster, datasets: await dataFiles(config, examination) };
+  return { identity, rosters, roster: rosters?.newest ?? null, datasets: await dataFiles(config, examination) };
 }
 
 async function dataFiles(config: AgentConfig, examination: Examination): Promise<readonly Dataset[]> {

@@ -8,7 +8,6 @@ import {
   type Offer,
   OFFER,
   openHistoryItem,
-  openMessage,
   type PastSession,
 } from "@tutti/protocol";
 import { datasetName } from "@tutti/dataset";
@@ -20,7 +19,7 @@ import { faultFields } from "../fault-fields.ts";
 import type { Ledger } from "../ledger-file.ts";
 import type { GuardStore } from "./guard-store.ts";
 import type { Added, HistoryFile } from "./history-file.ts";
-import { Trail } from "./trail.ts";
+import { contentOf, Trail } from "./trail.ts";
 import { KeptSetsFault, membershipOf, setsOf } from "./kept-sets.ts";
 
 /** What a centre's past is made of. */
@@ -166,7 +165,8 @@ export class Past {
     let offer: Offer;
     try {
       past = openHistoryItem(item, check);
-      offer = openMessage(OFFER, item.offer, check.roster.coordinatorKey, check.scheme).value;
+      // Its signature has held by now.
+      offer = OFFER.schema.parse(contentOf(item.offer));
     } catch (fault) {
       if (!(fault instanceof EnvelopeFault || fault instanceof RangeError)) throw fault;
       log.warn(faultFields(fault), "an earlier session was not taken into the history");

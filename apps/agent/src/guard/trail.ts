@@ -45,7 +45,9 @@ export class Trail {
    * @throws EnvelopeFault when it is not signed by the coordinator and enough of the participants
    */
   async released(envelope: Envelope): Promise<void> {
-    const { roster, scheme } = this.#parts.check;
+    const { rosters, scheme } = this.#parts.check;
+    // It was accepted under this one.
+    const roster = rosters.get(this.#accepted.offer.roster)!;
     const keys = new Map([...roster.coordinatorKey, ...roster.centreKeys]);
     const { value, signedBy } = openEnvelope(envelope, RELEASE.label, keys, scheme);
     const release = RELEASE.schema.safeParse(value);
@@ -72,6 +74,7 @@ export class Trail {
   }
 }
 
-function contentOf({ payload }: Envelope): unknown {
+/** What a signed message says, whoever signed it. */
+export function contentOf({ payload }: Envelope): unknown {
   return JSON.parse(Buffer.from(payload, "base64").toString("utf8"));
 }
