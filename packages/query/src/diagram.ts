@@ -127,15 +127,16 @@ export class Diagram {
 
   /** Whether there is a variable that both sets look at. */
   shareVariable(one: SetId, other: SetId): boolean {
-    const looked = this.#variables(one);
-    return this.#variables(other).some((variable) => looked.includes(variable));
+    const looked = this.variablesOf(one);
+    return this.variablesOf(other).some((variable) => looked.includes(variable));
   }
 
-  #variables(set: SetId): readonly string[] {
+  /** The variables that a set looks at. */
+  variablesOf(set: SetId): readonly string[] {
     let variables = this.#looked.get(set);
     if (variables === undefined) {
       const { variable, children } = this.#nodes[set]!;
-      variables = [...new Set([variable, ...children.flatMap((child) => (child > ALL ? this.#variables(child) : []))])];
+      variables = [...new Set([variable, ...children.flatMap((child) => (child > ALL ? this.variablesOf(child) : []))])];
       this.#looked.set(set, variables);
     }
     return variables;

@@ -10,6 +10,8 @@ export const LIMITS = {
   /** Characters of the purpose. */
   purpose: 500,
   cells: 20_000,
+  /** Combinations of the values of measured variables that a condition ties together. */
+  entangled: 400,
   /** Numbers in a release. */
   numbers: 100_000,
   /** Numbers that a centre contributes: one for a count or a sum, one a point for a histogram. */

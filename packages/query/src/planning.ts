@@ -3,6 +3,7 @@ import { type Atom, Cube, type Layer } from "./cube.ts";
 import { predicateOf } from "./cohort.ts";
 import type { SetId } from "./diagram.ts";
 import { Draft, type Standing } from "./draft.ts";
+import { atCorner, cornersOf, entangled, type Look } from "./entanglement.ts";
 import type { Input, Plan, Result, Stratum } from "./plan.ts";
 import type { Predicate } from "./predicate.ts";
 import { quantileOf } from "./quantile.ts";
@@ -18,6 +19,7 @@ export function plan(query: Query, dataset: Dataset): Plan {
   const cube = new Cube(draft, where, query.by ?? []);
   const planning = new Planning(draft, cube);
   for (const measure of query.measures) planning.measure(measure);
+  planning.tie(query.by ?? []);
   return draft.finish();
 }
 
@@ -30,6 +32,7 @@ class Planning {
   readonly #cube: Cube;
   readonly #patients: Layer;
   readonly #knownOf = new Map<string, Layer>();
+  readonly #missingOf = new Map<string, Layer>();
   readonly #partsOf = new Map<string, readonly Layer[]>();
 
   constructor(draft: Draft, cube: Cube) {
@@ -134,7 +137,59 @@ class Planning {
     ]);
     this.#cube.relate(this.#patients, [known, missing]);
     this.#knownOf.set(variable, known);
+    this.#missingOf.set(variable, missing);
     return known;
+  }
+
+  /**
+   * Where the cohort's condition ties measured variables together, the cells of their combinations: no result shows them, and each value of a variable
+   * is the sum of those with it. So that what follows from several numbers is a cell that is tested, and protected.
+   */
+  tie(by: readonly string[]): void {
+    const { diagram } = this.#draft;
+    const measured = [...this.#knownOf.keys()].map((variable): Look => this.#look(variable));
+    const strata = by
+      .filter((variable) => !this.#knownOf.has(variable))
+      .map((variable): Look => ({ variable, values: this.#told(variable) }));
+    const tied = entangled(diagram, this.#cube.blocks[0]!.set, [...measured, ...strata]).filter(({ variable }) => !by.includes(variable));
+    if (tied.length < 2) return;
+    const corners = cornersOf(tied).map((corner) => {
+      const values = corner.map((value, i) => tied[i]!.values[value]!);
+      const absent = tied.filter((_, i) => values[i]!.missing);
+      const sensitive = absent.some(({ variable }) => diagram.domain(variable).variable.recorded === "sensitive");
+      const condition: Predicate = { all: values.map((value) => value.condition) };
+      const layer = this.#cube.layer(
+        (set) => atCorner(diagram, set, tied, corner),
+        this.#patients,
+        absent.length > 0 ? { role: "missing", sensitive } : PART,
+        (atom) => [this.#count(atom, condition)],
+      );
+      return { corner, layer };
+    });
+    tied.forEach(({ variable }, i) => {
+      this.#layersOf(variable).forEach((layer, value) => {
+        this.#cube.relate(
+          layer,
+          corners.flatMap((one) => (one.corner[i] === value ? [one.layer] : [])),
+        );
+      });
+    });
+  }
+
+  /** What is told apart of a measured variable, and the layers of it in the same order. */
+  #look(variable: string): Look {
+    if (this.#partsOf.has(variable)) return { variable, values: this.#told(variable) };
+    const values = [true, false].map((known) => ({ condition: { variable, known }, missing: !known }));
+    return { variable, values };
+  }
+
+  #layersOf(variable: string): readonly Layer[] {
+    return [...(this.#partsOf.get(variable) ?? [this.#knownOf.get(variable)!]), this.#missingOf.get(variable)!];
+  }
+
+  #told(variable: string): Look["values"] {
+    const values = this.#values(variable).map(({ condition }) => ({ condition, missing: false }));
+    return [...values, { condition: { variable, known: false }, missing: true }];
   }
 
   #results(
