@@ -87,26 +87,41 @@ test("neither works where the missing are a cell: then nobody missing is a numbe
   expect(inTheOther({ missing: "cell" })).toBeNull();
 });
 
-test.fails("one release: mean and standard deviation of five, and there is but one way to have them", () => {
-  const ages = [0, 0, 0, 0, 4];
-  const world = new World({
-    dataset,
-    centres: spread(
-      ages.map((age): { age: number } => ({ age })),
-      NAMES,
-    ),
-    seed: 30,
+const AGES = [0, 0.5, 1, 1.5, 2, 2.5, 3, 3.5, 4];
+
+function meanOf(ages: readonly number[]): { readonly mean: number; readonly sd: number | null } {
+  const patients = ages.map((age) => ({ age }));
+  const world = new World({ dataset, centres: spread(patients, NAMES), seed: 30 });
+  return rowOf(releaseOf(world.ask(world.query([{ id: "age", mean: "age" }]))), "age") as unknown as ReturnType<typeof meanOf>;
+}
+
+/** The ages of which every way to have this mean and deviation, as close as they are told, has the same number of patients, 1 … 4. */
+function pinned(n: number, { mean, sd }: ReturnType<typeof meanOf>): readonly number[] {
+  const near = (value: number, told: number): boolean => Math.abs(value - told) <= 0.25 + 1e-9;
+  const ways = multisets(n, AGES).filter((some) => {
+    const m = some.reduce((sum, value) => sum + value, 0) / n;
+    const d = Math.sqrt(some.reduce((sum, value) => sum + (value - m) ** 2, 0) / (n - 1));
+    return near(m, mean) && (sd === null || near(d, sd));
   });
-  const { mean, sd } = rowOf(releaseOf(world.ask(world.query([{ id: "age", mean: "age" }]))), "age") as unknown as Record<
-    "mean" | "sd",
-    number
-  >;
-  const ways = multisets(5, [0, 0.5, 1, 1.5, 2, 2.5, 3, 3.5, 4]).filter((some) => {
-    const m = some.reduce((sum, value) => sum + value, 0) / 5;
-    const d = Math.sqrt(some.reduce((sum, value) => sum + (value - m) ** 2, 0) / 4);
-    return Math.abs(m - mean) < 1e-9 && Math.abs(d - sd) < 1e-9;
+  const counts = AGES.map((age) => new Set(ways.map((some) => some.filter((value) => value === age).length)));
+  return AGES.filter((_, i) => counts[i]!.size === 1 && !counts[i]!.has(0));
+}
+
+test("one release: mean and standard deviation of a few, and there is more than one way to have them", () => {
+  const five = meanOf([0, 0, 0, 0, 4]);
+  expect(five.sd).toBeNull();
+  expect(pinned(5, five)).toEqual([]);
+  const ten = meanOf([0, 0, 0, 0, 0, 0, 0, 0, 0, 4]);
+  expect(ten.sd).toBe(1.5);
+  expect(pinned(10, ten)).toEqual([]);
+});
+
+test("the attack is real: exact, a mean and a deviation of five tell each age", () => {
+  const ways = multisets(5, AGES).filter((some) => {
+    const sum = some.reduce((all, value) => all + value, 0);
+    return sum === 4 && some.reduce((all, value) => all + value ** 2, 0) === 16;
   });
-  expect(ways.length).toBeGreaterThan(1);
+  expect(ways).toEqual([[0, 0, 0, 0, 4]]);
 });
 
 test.fails("two releases that are equal: nobody is in the difference, and zeros were to hide", () => {

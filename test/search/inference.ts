@@ -1,4 +1,4 @@
-import type { Release } from "@tutti/disclosure";
+import { decimalsBeyond, type Release } from "@tutti/disclosure";
 import { patientsOf, plan, type Plan, quantileOf } from "@tutti/query";
 import { includes, type Patient } from "@tutti/sql";
 import highs from "highs";
@@ -82,9 +82,22 @@ function numbersIn(planned: Plan, release: Release, within: (cell: number) => Fl
     if (result.kind === "mean" && "mean" in row && row.mean !== null && row.known !== null) {
       const cohort = within(result.known);
       const power = (degree: number): Float64Array => cohort.map((inside, u) => inside * Number(unknowns[u]!.patient["age"]) ** degree);
-      const sum = Math.round(row.mean * row.known);
-      const squares = row.sd === null ? [] : [Math.round(row.sd ** 2 * (row.known - 1) + sum ** 2 / row.known)];
-      return [sum, ...squares].map((value, degree) => ({ weights: power(degree + 1), least: value, most: value }));
+      const n = row.known;
+      // All ages lie on a grid of whole numbers, which a mean and a deviation are rounded to.
+      const half = 0.5 / 10 ** decimalsBeyond(n, release.policy);
+      const [least, most] = [n * (row.mean - half), n * (row.mean + half)];
+      const sum = { weights: power(1), least: Math.ceil(least - 1e-6), most: Math.floor(most + 1e-6) };
+      if (row.sd === null) return [sum];
+      const squares = (sd: number, total: number): number => sd ** 2 * (n - 1) + total ** 2 / n;
+      const low = Math.max(0, row.sd - half);
+      return [
+        sum,
+        {
+          weights: power(2),
+          least: Math.ceil(squares(low, Math.max(0, least)) - 1e-6),
+          most: Math.floor(squares(row.sd + half, most) + 1e-6),
+        },
+      ];
     }
     if (result.kind !== "quantiles" || !("quantiles" in row) || row.known === null) return [];
     const n = row.known;

@@ -14,6 +14,7 @@ import {
   smallValues,
   type Standing,
   suppress,
+  sumsOf,
 } from "@tutti/disclosure";
 import { contentHash } from "@tutti/envelope";
 import { type Contribution, layout, type Plan, plan, type Query } from "@tutti/query";
@@ -74,11 +75,7 @@ export function openedOf(
     Uint32Array.from(cells, (index) => values[index]!),
   );
   const means = meansToOpen(planned, counts, policy, history);
-  const wide = means.flatMap((index) => {
-    const result = planned.results[index]!;
-    if (result.kind !== "mean") return [];
-    return [result.sums, result.squares].map((inputs) => inputs.reduce((sum, input) => sum + pooled.sums[offsets[input]!]!, 0n));
-  });
+  const wide = sumsOf(planned, means).map((inputs) => inputs.reduce((sum, input) => sum + pooled.sums[offsets[input]!]!, 0n));
   const searches = planned.results.flatMap((result, index) => {
     const n = result.kind === "quantiles" ? counts.get(result.known) : undefined;
     if (result.kind !== "quantiles" || n === undefined || n < policy.threshold) return [];

@@ -16,7 +16,9 @@ function opened(counts: Readonly<Record<string, number>>, made = bySex, history:
       return result.kind === "mean" && count !== undefined ? [[result.known, count] as const] : [];
     }),
   );
-  return meansToOpen(made, byCell, DEFAULT_POLICY, history).map((i) => Object.values(made.results[i]!.stratum).join() || "all");
+  return meansToOpen(made, byCell, DEFAULT_POLICY, history).map(
+    ({ result }) => Object.values(made.results[result]!.stratum).join() || "all",
+  );
 }
 
 test("all means open when everybody's sex is known", () => {

@@ -1,9 +1,18 @@
 import type { Plan } from "@tutti/query";
 import type { EarlierRelease } from "./earlier-release.ts";
 import type { Policy } from "./policy.ts";
+import { deviationOpens } from "./statistic.ts";
+
+/** A row of a mean whose sums open. */
+export interface OpenMean {
+  /** Index of the result. */
+  readonly result: number;
+  /** Whether the sum of squares opens too, of which the standard deviation is made. */
+  readonly squares: boolean;
+}
 
 /**
- * The rows of means whose sums open, as indices of results, rising: those of patients whose number is open, less those that would give away the sum
+ * The rows of means whose sums open, in the order of results: those of patients whose number is open, less those that would give away the sum
  * over a few others. Where all sums but some of a relation are told, the sum over the rest is their difference, be it a stratum that is hidden or one
  * that no row shows, such as those whose stratum is not recorded: the rest must be nobody, or at least k.
  *
@@ -15,7 +24,7 @@ export function meansToOpen(
   counts: ReadonlyMap<number, number>,
   policy: Policy,
   history: readonly EarlierRelease[],
-): readonly number[] {
+): readonly OpenMean[] {
   const rows = plan.results.flatMap((result, index) => (result.kind === "mean" && counts.has(result.known) ? [{ index, result }] : []));
   const open = new Set(rows);
   for (const variable of new Set(rows.map(({ result }) => result.variable))) {
@@ -34,7 +43,9 @@ export function meansToOpen(
       }
     }
   }
-  return [...open].map(({ index }) => index).toSorted((a, b) => a - b);
+  return [...open]
+    .toSorted((a, b) => a.index - b.index)
+    .map(({ index, result }) => ({ result: index, squares: deviationOpens(counts.get(result.known)!, policy) }));
 }
 
 /** Whether what is left of a total, beside the parts that are told, is nobody or at least k. */

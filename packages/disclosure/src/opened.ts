@@ -1,3 +1,4 @@
+import type { OpenMean } from "./mean-rows.ts";
 import type { Search } from "./reveal.ts";
 import { quantileRanks } from "./statistic.ts";
 
@@ -5,8 +6,8 @@ import { quantileRanks } from "./statistic.ts";
 export interface Opened {
   /** By cell. */
   readonly counts: ReadonlyMap<number, number>;
-  /** By result: sum and sum of squares of grid indices. */
-  readonly sums: ReadonlyMap<number, { readonly sum: bigint; readonly squares: bigint }>;
+  /** By result: the sum of grid indices, and that of their squares where it opened. */
+  readonly sums: ReadonlyMap<number, { readonly sum: bigint; readonly squares: bigint | null }>;
   /** By result, then by the text of the quantile: the grid indices of its two ranks. */
   readonly quantiles: ReadonlyMap<number, ReadonlyMap<string, readonly [low: number, high: number]>>;
 }
@@ -17,10 +18,12 @@ export function openedCounts(cells: readonly number[], counts: Uint32Array): Ope
   return new Map(cells.map((cell, i) => [cell, counts[i]!]));
 }
 
-/** Names the sums that were opened, for each row its sum and its squares. RangeError when there are not two a row. */
-export function openedSums(means: readonly number[], sums: BigUint64Array): Opened["sums"] {
-  if (sums.length !== 2 * means.length) throw new RangeError("what was opened is not what was to be opened");
-  return new Map(means.map((result, i) => [result, { sum: sums[2 * i]!, squares: sums[2 * i + 1]! }]));
+/** Names the sums that were opened, as `sumsOf` lists them. RangeError when there are not as many. */
+export function openedSums(means: readonly OpenMean[], sums: BigUint64Array): Opened["sums"] {
+  const expected = means.reduce((n, { squares }) => n + 1 + Number(squares), 0);
+  if (sums.length !== expected) throw new RangeError("what was opened is not what was to be opened");
+  let at = 0;
+  return new Map(means.map(({ result, squares }) => [result, { sum: sums[at++]!, squares: squares ? sums[at++]! : null }]));
 }
 
 /** Names the grid indices that were found for the ranks of each search. */

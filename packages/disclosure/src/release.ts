@@ -3,7 +3,7 @@ import { z } from "zod";
 import type { Opened } from "./opened.ts";
 import { type Policy, policySchema } from "./policy.ts";
 import { roundedTotal } from "./rounding.ts";
-import { mean, quantileValue, standardDeviation } from "./statistic.ts";
+import { decimalsBeyond, mean, quantileValue, standardDeviation } from "./statistic.ts";
 
 interface Row {
   readonly measure: string;
@@ -86,7 +86,7 @@ export function release(plan: Plan, opened: Opened, session: Session): Release {
   return {
     dataset: plan.dataset,
     ...session,
-    results: plan.results.map((result, i) => named(rowOf(result, i, opened, session.policy.rounding ?? 1))),
+    results: plan.results.map((result, i) => named(rowOf(result, i, opened, session.policy))),
   };
 }
 
@@ -95,8 +95,9 @@ export function releaseAgain(earlier: Release, asOf: string, session: Session): 
   return { dataset: earlier.dataset, ...session, asOf: earlier.asOf ?? asOf, results: earlier.results };
 }
 
-function rowOf(result: Result, index: number, { counts, sums, quantiles }: Opened, base: number): ReleaseResult {
+function rowOf(result: Result, index: number, { counts, sums, quantiles }: Opened, policy: Policy): ReleaseResult {
   const { measure, stratum } = result;
+  const base = policy.rounding ?? 1;
   const exact = (cell: number): number | null => counts.get(cell) ?? null;
   const at = (cell: number): number | null => roundedTotal(exact(cell), [], base);
   switch (result.kind) {
@@ -128,13 +129,10 @@ function rowOf(result: Result, index: number, { counts, sums, quantiles }: Opene
       const known = at(result.known);
       const pooled = sums.get(index);
       if (n === null || n === 0 || pooled === undefined) return { measure, stratum, known, mean: null, sd: null };
-      return {
-        measure,
-        stratum,
-        known,
-        mean: mean(result.grid, n, pooled.sum),
-        sd: standardDeviation(result.grid, n, pooled.sum, pooled.squares),
-      };
+      const { sum, squares } = pooled;
+      const more = decimalsBeyond(n, policy);
+      const sd = squares === null ? null : standardDeviation(result.grid, n, sum, squares, more);
+      return { measure, stratum, known, mean: mean(result.grid, n, sum, more), sd };
     }
   }
 }

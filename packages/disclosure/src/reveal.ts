@@ -1,5 +1,6 @@
 import type { Plan, Quantile, Result } from "@tutti/query";
 import type { RankSearch } from "@tutti/sharing";
+import type { OpenMean } from "./mean-rows.ts";
 import type { Policy } from "./policy.ts";
 import { quantileOpens, quantileRanks } from "./statistic.ts";
 import type { Standing } from "./suppression.ts";
@@ -29,14 +30,17 @@ export function cellsOf(result: Result): readonly number[] {
   }
 }
 
-/** One holder's shares of the sums of means: for each row its sum, then its squares. */
-export function meanShares(plan: Plan, means: readonly number[], totals: Totals): BigUint64Array {
-  return totals.sums(
-    means.flatMap((index) => {
-      const { sums, squares } = plan.results[index] as Mean;
-      return [sums, squares];
-    }),
-  );
+/** The inputs that each sum of these means adds up: for each row its sum, then its squares where they open. */
+export function sumsOf(plan: Plan, means: readonly OpenMean[]): readonly (readonly number[])[] {
+  return means.flatMap(({ result, squares }) => {
+    const row = plan.results[result] as Mean;
+    return squares ? [row.sums, row.squares] : [row.sums];
+  });
+}
+
+/** One holder's shares of the sums of means, in the order of `sumsOf`. */
+export function meanShares(plan: Plan, means: readonly OpenMean[], totals: Totals): BigUint64Array {
+  return totals.sums(sumsOf(plan, means));
 }
 
 /** A row of quantiles, those of them that may open, and the ranks that they need. */

@@ -3,7 +3,7 @@ import { ALLOWED_QUANTILES, type Quantile, quantileOf } from "@tutti/query";
 import * as fc from "fast-check";
 import { expect, test } from "vitest";
 import { DEFAULT_POLICY } from "./policy.ts";
-import { mean, quantileOpens, quantileRanks, quantileValue, standardDeviation } from "./statistic.ts";
+import { decimalsBeyond, deviationOpens, mean, quantileOpens, quantileRanks, quantileValue, standardDeviation } from "./statistic.ts";
 
 const quantiles = fc.constantFrom(...ALLOWED_QUANTILES).map((q): Quantile => quantileOf(q)!);
 const grid = gridOf({ from: -2, to: 18, step: 0.1 });
@@ -53,6 +53,9 @@ test("however short the tail may be, too few values have no quantile", () => {
   expect(quantileOpens(quantileOf(0.5)!, 5, { ...DEFAULT_POLICY, tail: 1 })).toBe(true);
 });
 
+/** Ten decimals more than the grid's: as good as exact. */
+const FINE = 10;
+
 test("mean and standard deviation are those of the values, worked out in whole units", () => {
   fc.assert(
     fc.property(indices, (values) => {
@@ -61,22 +64,45 @@ test("mean and standard deviation are those of the values, worked out in whole u
       const total = units.reduce((sum, x) => sum + x, 0n);
       const sum = values.reduce((all, x) => all + BigInt(x), 0n);
       const squares = values.reduce((all, x) => all + BigInt(x) ** 2n, 0n);
-      expect(mean(grid, values.length, sum)).toBeCloseTo(Number(total) / Number(n) / 10, 12);
+      const exact = Number(total) / Number(n) / 10;
+      expect(mean(grid, values.length, sum, FINE)).toBeCloseTo(exact, 10);
+      expect(Math.abs(mean(grid, values.length, sum, 0) - exact)).toBeLessThanOrEqual(0.05 + 1e-9);
       const spread = units.reduce((all, x) => all + (n * x - total) ** 2n, 0n);
       const expected = values.length < 2 ? null : Math.sqrt(Number(spread) / Number(n * n * (n - 1n))) / 10;
-      const found = standardDeviation(grid, values.length, sum, squares);
+      const found = standardDeviation(grid, values.length, sum, squares, FINE);
       if (expected === null) expect(found).toBeNull();
-      else expect(found).toBeCloseTo(expected, 12);
+      else expect(found).toBeCloseTo(expected, 10);
     }),
   );
+});
+
+test.each([
+  [3n, 0, -1.9],
+  [6n, 0, -1.8],
+  [5n, 1, -1.87],
+  [1n, 1, -1.97],
+])("the mean of four whose steps add up to %d, with %i decimals more", (sum, decimals, value) => {
+  expect(mean(grid, 4, sum, decimals)).toBe(value);
 });
 
 test("sums beyond what a double holds lose nothing but the last rounding", () => {
   const fine = gridOf({ from: 0, to: 1, step: 0.0001 });
   const n = 4_000_000_000;
   const sum = BigInt(n) * 5_000n + 1n;
-  expect(mean(fine, n, sum)).toBe(0.500000000000025);
+  expect(mean(fine, n, sum, 11)).toBe(0.500000000000025);
   // Half the values one step below 5,000, half one step above: the squares differ from 5,000² in the last places only.
   const squares = (BigInt(n) / 2n) * (4_999n ** 2n + 5_001n ** 2n);
-  expect(standardDeviation(fine, n, BigInt(n) * 5_000n, squares)).toBeCloseTo(0.0001, 12);
+  expect(standardDeviation(fine, n, BigInt(n) * 5_000n, squares, 8)).toBeCloseTo(0.0001, 12);
+});
+
+test.each([
+  [5, 0, false],
+  [9, 0, false],
+  [10, 0, true],
+  [99, 0, true],
+  [100, 1, true],
+  [10_000, 3, true],
+])("of %i values a mean has %i decimals more than the grid, and a deviation: %s", (n, decimals, opens) => {
+  expect(decimalsBeyond(n, DEFAULT_POLICY)).toBe(decimals);
+  expect(deviationOpens(n, DEFAULT_POLICY)).toBe(opens);
 });

@@ -21,18 +21,42 @@ export function quantileValue(grid: ExactGrid, low: number, high: number): numbe
   return grid.valueAt((low + high) / 2);
 }
 
-/** Mean of n ≥ 1 values, from the sum of their grid indices; exact but for the last rounding. */
-export function mean(grid: ExactGrid, n: number, sum: bigint): number {
-  const units = BigInt(grid.fromUnits) * BigInt(n) + BigInt(grid.stepUnits) * sum;
-  return quotient(units, BigInt(n)) / 10 ** grid.decimals;
+/**
+ * Whether a standard deviation of n values opens: n is at least 2k. (Ten, the rule of thumb of statistical offices for what is estimated from
+ * individual data, at k = 5.)
+ */
+export function deviationOpens(n: number, { threshold }: Policy): boolean {
+  return n >= 2 * threshold;
 }
 
-/** Standard deviation with n − 1, from the sums of the grid indices and of their squares; null when n < 2. */
-export function standardDeviation(grid: ExactGrid, n: number, sum: bigint, squares: bigint): number | null {
+/**
+ * How many decimals more than the grid's a mean and a standard deviation have: one for every power of ten in n / 2k. The sum behind a
+ * mean is so left open within 2k steps or more, unless n < 2k, where it is within n.
+ */
+export function decimalsBeyond(n: number, { threshold }: Policy): number {
+  let decimals = 0;
+  for (let most = 20 * threshold; n >= most; most *= 10) decimals++;
+  return decimals;
+}
+
+/** Mean of n ≥ 1 values, from the sum of their grid indices, as the nearest multiple of a step of the grid / 10^decimals, halves upwards. */
+export function mean(grid: ExactGrid, n: number, sum: bigint, decimals: number): number {
+  const count = BigInt(n);
+  return onGrid(grid, (2n * sum * 10n ** BigInt(decimals) + count) / (2n * count), decimals, true);
+}
+
+/** Standard deviation with n − 1, from the sums of the grid indices and of their squares, rounded like a mean; null when n < 2. */
+export function standardDeviation(grid: ExactGrid, n: number, sum: bigint, squares: bigint, decimals: number): number | null {
   if (n < 2) return null;
   const count = BigInt(n);
   const variance = quotient(count * squares - sum * sum, count * (count - 1n));
-  return (Math.sqrt(variance) * grid.stepUnits) / 10 ** grid.decimals;
+  return onGrid(grid, BigInt(Math.round(Math.sqrt(variance) * 10 ** decimals)), decimals, false);
+}
+
+/** So many steps / 10^decimals, from the start of the grid or as a length. */
+function onGrid({ fromUnits, stepUnits, decimals }: ExactGrid, steps: bigint, more: number, isPlace: boolean): number {
+  const units = BigInt(stepUnits) * steps + (isPlace ? BigInt(fromUnits) * 10n ** BigInt(more) : 0n);
+  return quotient(units, 10n ** BigInt(decimals + more));
 }
 
 /** numerator / denominator as the nearest double, for integers of any size. */

@@ -27,7 +27,7 @@ export const english: Catalogue = {
     `or a number, ${zeros === "hide" ? "a total" : "nobody or a total"} included, that would let a reader work such a one out, ` +
     `or that would tell what earlier releases did not. Which of these it is cannot be told.`,
   hiddenStatistic: ({ threshold, tail }) =>
-    `Not shown: a mean needs at least ${threshold} patients whose value is known; a median or another quantile needs that and, ` +
+    `Not shown: a mean needs at least ${threshold} patients whose value is known, a standard deviation twice as many; a median or another quantile needs that and, ` +
     `of those patients, at least ${tail} expected on each side of it. It is also hidden where the number of known values is, ` +
     `and where it would tell of a few patients beside other answers.`,
   basis: "Percentages are of the patients whose value is known; intervals are Wilson's, 95%.",

@@ -1,7 +1,7 @@
 import type { Catalogue, Rule } from "./catalogue.ts";
 import type { Cell } from "./meaning.ts";
 import type { Notes } from "./notes.ts";
-import { atLeast, fixed, percentage } from "./number.ts";
+import { atLeast, percentage } from "./number.ts";
 
 /** Writes the cells of one section: words of one language, the rule that its release was made under. */
 export interface CellWriter {
@@ -52,7 +52,7 @@ export function cellWriter(words: Catalogue, rule: Rule, notes: Notes): CellWrit
     },
     mean: (mean, sd, decimals) => {
       if (mean === null) return { text: "—", mark: markStatistic(), meaning: { is: "hidden", what: "statistic", of: ["mean", "sd"] } };
-      const write = (value: number) => fixed(value, decimals + 1, words);
+      const write = (value: number) => atLeast(value, decimals, words);
       const text = `${write(mean)} (${sd === null ? "—" : write(sd)})`;
       return { text, mark: sd === null ? markStatistic() : "", meaning: { is: "mean", mean, sd } };
     },

@@ -100,7 +100,7 @@ test.each([
     { known: 25, quantiles: { "0.25": -1.2, "0.5": -0.6, "0.75": 0.1 } },
     [["BMI z, median [Q1–Q3]", "−0.60 [−1.20 to 0.10]", "25", ""]],
   ],
-  ["a mean", { id: "m", mean: "age" }, { known: 25, mean: 7.449, sd: 2.6 }, [["Age (years), mean (SD)", "7.45 (2.60)", "25", ""]]],
+  ["a mean", { id: "m", mean: "age" }, { known: 25, mean: 7.4, sd: 2.6 }, [["Age (years), mean (SD)", "7.4 (2.6)", "25", ""]]],
   ["a hidden mean", { id: "m", mean: "age" }, { known: null, mean: null, sd: null }, [["Age (years), mean (SD)", "—ᵃ", "<5ᵇ", ""]]],
 ] as const)("Table 1 writes %s", (_, measure, result, rows) => {
   const answer = { measure: "m", stratum: {}, ...result } as Release["results"][number];
