@@ -1,6 +1,7 @@
 import { randomBytes } from "node:crypto";
 import { sha256 } from "@noble/hashes/sha2.js";
 import {
+  cumulative,
   type Dealing,
   dealing,
   type Dealt,
@@ -12,7 +13,10 @@ import {
   masksAhead,
   masksDemand,
   opening,
+  powersDemand,
   type Protocol,
+  raise,
+  ranksByPowersDemand,
   ranksDemand,
   rehearse,
   schemeFor,
@@ -29,6 +33,10 @@ const GRID_POINTS = 180;
 const SMALL = { from: 0, to: 4 };
 /** Comparisons are dealt together with the secrets for up to so many patients; for more, when their number is known. */
 const PATIENTS_AHEAD = 1023;
+
+/** Powers of cumulative counts, which a session makes ahead for a small network. */
+const POWERS = 16;
+const NO_MASKS: Masks = { values: new Uint32Array(0), bits: [] };
 
 const scheme = schemeFor(HOLDERS);
 const challenge = (exchange: number): Uint8Array => sha256(Uint8Array.of(exchange));
@@ -120,6 +128,18 @@ function* released(self: number, own: Uint32Array, strength: Strength): Protocol
 }
 
 function* median(self: number, own: Uint32Array, patients: number, strength: Strength): Protocol<number> {
+  return yield* patients <= 2 * POWERS ? medianByPowers(self, own, patients, strength) : medianByComparison(self, own, patients, strength);
+}
+
+function* medianByPowers(self: number, own: Uint32Array, patients: number, strength: Strength): Protocol<number> {
+  const dealt = yield* pooled(self, own, demandOf(powersDemand(POWERS, own.length), ranksByPowersDemand(own.length, 1)));
+  yield* checkedIf(strength, dealt);
+  const powers = yield* raise(scheme, cumulative(dealt.counts), POWERS, dealt.supply);
+  const search = { histogram: dealt.counts, n: patients, ranks: [Math.ceil(patients / 2)], powers };
+  return (yield* findRanks(scheme, [search], NO_MASKS, self, randomBytes, dealt.supply))[0]![0]!;
+}
+
+function* medianByComparison(self: number, own: Uint32Array, patients: number, strength: Strength): Protocol<number> {
   const ahead = masksAhead(own.length, 1);
   const dealt = yield* pooled(self, own, demandOf(masksDemand(ahead), ranksDemand(own.length, 1, PATIENTS_AHEAD)));
   const [made] = yield* together<[Masks, void]>([masks(scheme, ahead, dealt.supply), checkedIf(strength, dealt)]);

@@ -107,6 +107,15 @@ export function setsOfRelease(
   return [...setsOfCells(plan, cells), ...rows.flatMap(({ result, row }) => setsOfQuantiles(plan, result, row))];
 }
 
+/** Releases that are looked at for how large the network is. */
+const NEWEST = 10;
+
+/** The largest number of patients that any of the newest releases tells of; 0 when there is none. */
+export function patientsTold(history: readonly EarlierRelease[]): number {
+  const rows = history.slice(-NEWEST).flatMap(({ release }) => release?.results ?? []);
+  return rows.reduce((most, row) => Math.max(most, ("count" in row ? row.count : row.known) ?? 0), 0);
+}
+
 function setOf(plan: Plan, cell: number, upTo: ReleasedSet["upTo"]): ReleasedSet {
   const { key, role, within } = plan.cells[cell]!;
   return { key, upTo, role, within: within.map((block) => plan.cells[block]!.key) };

@@ -1,6 +1,6 @@
 export { bitmapOf, differenceOf } from "./bitmap.ts";
 export type { Bitmap } from "./bitmap.ts";
-export { setsOfCells, setsOfRelease, stillStanding } from "./earlier-release.ts";
+export { patientsTold, setsOfCells, setsOfRelease, stillStanding } from "./earlier-release.ts";
 export type { EarlierRelease, ReleasedSet } from "./earlier-release.ts";
 export { answerAgain, guarded, guardedCells, guardPairs, pairsLeft, pairsThatMatter, toldBefore } from "./guard.ts";
 export type { Distance, GuardPair } from "./guard.ts";

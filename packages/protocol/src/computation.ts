@@ -24,20 +24,20 @@ import {
 } from "@tutti/disclosure";
 import { type Contribution, layout, type Plan } from "@tutti/query";
 import {
+  cumulative,
   type Dealer,
   type Dealing,
   dealing,
-  type Demand,
   demandOf,
   findRanks,
   type Heard,
   masks,
-  masksAhead,
-  masksDemand,
+  morePowers,
   opening,
   pointsNeeded,
+  type Powers,
   type Protocol,
-  ranksDemand,
+  raise,
   type Round,
   type Scheme,
   type Secrets,
@@ -47,15 +47,10 @@ import {
 } from "@tutti/sharing";
 import { join, type Random } from "@tutti/field";
 import { chosenOf, distancesDemand, distancesLeft, distancesOf, pairsDealt, pairsFirst } from "./distance.ts";
+import { FIRST_POWERS, POWERS, powersOf, readiness } from "./order-statistics.ts";
 import { leftOvers, leftOversDemand } from "./own-part.ts";
 import type { Guard } from "./participation.ts";
 import { SessionStop } from "./stop.ts";
-
-/**
- * What is made before it is known which order statistics will be looked for, and among how many patients: so many masks, and comparisons in so
- * many. More is dealt when it does not suffice, at the cost of an exchange or two.
- */
-const AHEAD = { masks: 400, patients: 1_023 } as const;
 
 /** What one holder brings to a session's computation. */
 export interface Computation {
@@ -110,14 +105,17 @@ export function* compute(computation: Computation): Generator<Round | Recording,
     throw new SessionStop("tooFewCentres", "too few centres contributed: ask again when more of them can be reached");
   }
   const totals = new Totals(plan, dealt.counts.subarray(0, narrow), dealt.sums);
-  const [, made] = yield* together([dealt.check, masks(scheme, masksWanted(plan), supply)]);
+  const ready = readiness(plan, guard.earlier);
+  const [, made] = yield* together([dealt.check, masks(scheme, ready.masks, supply)]);
   const comparison = { scheme, guard, policy, participants, contributors };
   const differences = { pairs: pairsDealt(guard, dealers), shares: dealt.counts.subarray(narrow), contributors };
   const first = pairsFirst(guard);
-  const [small, firstDistances, left] = yield* together<[boolean[], readonly Distance[], readonly boolean[]]>([
+  const counted = ready.powers ? join(quantileRows(plan).map((row) => cumulative(totals.histogram(row)))) : new Uint32Array(0);
+  const [small, firstDistances, left, firstPowers] = yield* together<[boolean[], readonly Distance[], readonly boolean[], Powers]>([
     smallness(scheme, totals.cells([...plan.cells.keys()]), smallValues(policy), supply),
     distancesOf(comparison, chosenOf(differences, first), supply),
     leftOvers(scheme, plan, policy, totals, dealt.own, supply),
+    raise(scheme, counted, FIRST_POWERS, supply),
   ]);
   const distances = guard.pairs.map((): Distance | null => null);
   first.forEach((pair, i) => (distances[pair] = firstDistances[i]!));
@@ -143,11 +141,16 @@ export function* compute(computation: Computation): Generator<Round | Recording,
   yield { record: cells };
   const repeated = toldBefore(guard.pairs, distances).filter((cell) => cells.includes(cell));
   if (cells.length === 0) return { opened: openedNothing(), repeated, contributors };
-  const counts = openedCounts(cells, yield* opening(totals.cells(cells), scheme.degree));
+  const [revealed, powers] = yield* together<[Uint32Array, Powers]>([
+    opening(totals.cells(cells), scheme.degree),
+    morePowers(scheme, firstPowers, POWERS, supply),
+  ]);
+  const counts = openedCounts(cells, revealed);
 
   const means = meansToOpen(plan, counts, policy, guard.earlier);
   const searches = searchesOf(plan, counts, policy, totals);
-  const wanted = searches.map(({ search }) => search);
+  const raised = ready.powers ? powersOf(plan, powers) : new Map<number, Powers>();
+  const wanted = searches.map(({ result, search }) => ({ ...search, powers: raised.get(result) }));
   const [sums, found] = yield* together<[BigUint64Array, number[][]]>([
     openingWide(meanShares(plan, means, totals), scheme.degree),
     findRanks(scheme, wanted, made, holder, random, supply),
@@ -173,8 +176,7 @@ export function dealingOf({
   const { narrow, wide } = layout(plan);
   const demand = demandOf(
     smallnessDemand(smallValues(policy), plan.cells.length),
-    masksDemand(masksWanted(plan)),
-    comparisonsDemand(plan),
+    readiness(plan, guard.earlier).demand,
     distancesDemand(guard, pairsFirst(guard), policy),
     leftOversDemand(plan, policy, dealers.length),
   );
@@ -186,19 +188,6 @@ export function dealingOf({
 export function secretsOf({ contribution, differences }: Numbers, guard: Guard, dealers: readonly Dealer[]): Secrets {
   const dealt = Uint32Array.from(pairsDealt(guard, dealers), (pair) => differences[pair]!);
   return { counts: join([contribution.counts, dealt]), sums: contribution.sums };
-}
-
-function masksWanted(plan: Plan): number {
-  const wanted = quantileRows(plan).reduce((sum, { grid, at }) => sum + masksAhead(grid.points, at.length), 0);
-  return Math.min(wanted, AHEAD.masks);
-}
-
-/** For the rows whose masks are made ahead; none where some are not, since more is dealt then anyhow. */
-function comparisonsDemand(plan: Plan): Demand {
-  const rows = quantileRows(plan);
-  const wanted = rows.reduce((sum, { grid, at }) => sum + masksAhead(grid.points, at.length), 0);
-  if (wanted > AHEAD.masks) return demandOf();
-  return demandOf(...rows.map(({ grid, at }) => ranksDemand(grid.points, at.length, AHEAD.patients)));
 }
 
 function openedNothing(): Opened {

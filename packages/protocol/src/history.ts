@@ -17,12 +17,14 @@ import {
   toUtf8,
 } from "@tutti/envelope";
 import type { Head } from "@tutti/ledger";
-import { LIMITS, type Plan, plan } from "@tutti/query";
+import { LIMITS, type Plan } from "@tutti/query";
 import { z } from "zod";
 import type { Acceptance } from "./answer.ts";
+import { dictionaryHash } from "./dictionary.ts";
 import { type MessageKind, openMessage } from "./message.ts";
 import { OFFER, type Offer } from "./offer.ts";
 import { acceptancesOf, policyOf, sessionIdOf, sessionName } from "./participation.ts";
+import { planOnce } from "./plan-cache.ts";
 import { RELEASE } from "./released.ts";
 import type { PinnedRoster } from "./roster.ts";
 import type { RosterChain } from "./roster-chain.ts";
@@ -91,10 +93,11 @@ export function openHistoryItem(item: HistoryItem, check: HistoryCheck): PastSes
   const roster = rosterOf(item.offer, check);
   const { value: offer } = openMessage(OFFER, item.offer, roster.coordinatorKey, scheme);
   const dataset = datasets.find((one) => datasetName(one) === offer.query.dataset);
-  if (dataset === undefined || contentHash(dataset) !== offer.dataset) throw wrong("it is about a dictionary that is not here");
+  if (dataset === undefined || dictionaryHash(dataset) !== offer.dataset) throw wrong("it is about a dictionary that is not here");
   const acceptances = acceptancesOf(item.formation, contentHash(offer), { roster, scheme });
   const session = sessionName(sessionIdOf(contentHash(offer), policyOf(offer, acceptances), acceptances, sha256));
-  const planned = plan(offer.query, dataset);
+  const planned = planOnce(offer.query, dataset);
+  if (planned === null) throw wrong("its query does not fit the dictionary");
   if (item.release !== null)
     return pastSession(session, offer, acceptances, planned, { release: releaseOf(item.release, offer, acceptances, roster, scheme) });
   const { value: record, by } = openMessage(RECORD, item.record, roster.centreKeys, scheme);

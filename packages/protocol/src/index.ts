@@ -6,6 +6,7 @@ export { Channel, RESULT_EXCHANGE } from "./channel.ts";
 export { COMMITTEE_SIZE, committeeOf } from "./committee.ts";
 export { compute } from "./computation.ts";
 export type { Numbers } from "./computation.ts";
+export { dictionaryHash } from "./dictionary.ts";
 export { ENDPOINTS, pathOf, WAIT_MS } from "./endpoint.ts";
 export type { Body, Caller, Endpoint, EndpointName, Endpoints } from "./endpoint.ts";
 export { CLOCK_SKEW_MS, EPOCH_MS, EpochKeys } from "./epoch-key.ts";
@@ -21,6 +22,7 @@ export { participate, peopleTime, sessionIdOf, sessionName } from "./participati
 export type { Accepted, Guard, Participation } from "./participation.ts";
 export { Party } from "./party.ts";
 export type { Answer, PartySetting } from "./party.ts";
+export { planOnce } from "./plan-cache.ts";
 export { problem, problemName, PROBLEMS, problemSchema } from "./problem.ts";
 export type { Problem, ProblemKind, ProblemName } from "./problem.ts";
 export { OUTCOMES, queryStateSchema } from "./progress.ts";

@@ -5,12 +5,13 @@ import type { Random } from "@tutti/field";
 import type { Head } from "@tutti/ledger";
 import { ACCEPTANCE, CONSENT, REFUSAL, type RefusalReason } from "./answer.ts";
 import type { Numbers } from "./computation.ts";
+import { dictionaryHash } from "./dictionary.ts";
 import { CLOCK_SKEW_MS, EpochKeys } from "./epoch-key.ts";
 import type { History } from "./history.ts";
 import { openMessage, signMessage } from "./message.ts";
 import { OFFER, type Offer } from "./offer.ts";
 import { type Accepted, participate } from "./participation.ts";
-import { PlanCache } from "./plan-cache.ts";
+import { planHash, planOnce } from "./plan-cache.ts";
 import type { PinnedRoster } from "./roster.ts";
 import { demandFollows, type LeftSession } from "./reformation.ts";
 import { Session } from "./session.ts";
@@ -60,20 +61,18 @@ export class Party {
   readonly #setting: PartySetting;
   readonly #datasets: ReadonlyMap<string, { readonly dataset: Dataset; readonly hash: string }>;
   readonly #epochKeys: EpochKeys;
-  readonly #plans: PlanCache;
 
   constructor(setting: PartySetting) {
     this.#setting = setting;
-    this.#datasets = new Map(setting.datasets.map((dataset) => [datasetName(dataset), { dataset, hash: contentHash(dataset) }]));
-    this.#plans = new PlanCache(setting.sha256);
+    this.#datasets = new Map(setting.datasets.map((dataset) => [datasetName(dataset), { dataset, hash: dictionaryHash(dataset) }]));
     this.#epochKeys = new EpochKeys(setting.identity, setting.scheme, setting.random);
   }
 
   /** Accepts, holds or refuses an offer, from anything at all; never throws. The answer is signed, and depends on no data. */
   consider(envelope: unknown, nowMs: number): Answer {
-    const { identity, scheme, policy, random, history, ledgerHead, consent, beforeShares } = this.#setting;
+    const { identity, scheme, policy, random, sha256, history, ledgerHead, consent, beforeShares } = this.#setting;
     const offer = this.#open(envelope);
-    const offerHash = offer === null ? UNREADABLE : contentHash(offer);
+    const offerHash = offer === null ? UNREADABLE : contentHash(offer, sha256);
     const refuse = (reason: RefusalReason): Answer => {
       const refusal = { centre: identity.name, offer: offerHash, reason };
       return { envelope: signMessage(REFUSAL, refusal, identity, scheme), accepted: null, reason, held: false, offer, offerHash };
@@ -82,8 +81,8 @@ export class Party {
     const reason = this.#reasonAgainst(offer, offerHash, nowMs);
     if (reason !== null) return refuse(reason);
     const { dataset } = this.#datasets.get(offer.query.dataset)!;
-    const planned = this.#plans.get(offer.query, dataset);
-    if (planned === null) return refuse("query");
+    const plan = planOnce(offer.query, dataset);
+    if (plan === null) return refuse("query");
     const decision = consent?.(offer, nowMs) ?? "answer";
     // Nobody waits for people beyond that time.
     if (decision === "refuse" || (decision === "hold" && nowMs >= (offer.consent?.untilMs ?? -Infinity))) return refuse("rule");
@@ -92,12 +91,12 @@ export class Party {
       return { envelope: signMessage(CONSENT, asked, identity, scheme), accepted: null, reason: null, held: true, offer, offerHash };
     }
     const earlier = history.of(offer.query.dataset);
-    const guard = { earlier, pairs: guardPairs(planned.plan, earlier, dataset) };
+    const guard = { earlier, pairs: guardPairs(plan, earlier, dataset) };
     const { box, statement } = this.#epochKeys.current(nowMs);
     const acceptance = {
       centre: identity.name,
       offer: offerHash,
-      plan: planned.hash,
+      plan: planHash(plan, sha256),
       policy,
       history: offer.history,
       ledger: ledgerHead(),
@@ -105,7 +104,7 @@ export class Party {
       epochKey: statement,
       ...(beforeShares?.() === true ? { beforeShares: "hold" as const } : {}),
     };
-    const accepted = { offer, offerHash, plan: planned.plan, guard, acceptance, box };
+    const accepted = { offer, offerHash, plan, guard, acceptance, box };
     return { envelope: signMessage(ACCEPTANCE, acceptance, identity, scheme), accepted, reason: null, held: false, offer, offerHash };
   }
 

@@ -3,7 +3,9 @@ import { expect, test } from "vitest";
 import { dealing } from "./dealing.ts";
 import { MaskPool, hide } from "./mask-pool.ts";
 import { masks, masksDemand } from "./mask.ts";
-import { findRanks, masksAhead, ranksDemand } from "./ranks.ts";
+import { type Powers, powersDemand, raise } from "./powers.ts";
+import { cumulative } from "./rank-search.ts";
+import { findRanks, masksAhead, ranksByPowersDemand, ranksDemand } from "./ranks.ts";
 import { opening, type Protocol, together } from "./round.ts";
 import type { Scheme } from "./scheme.ts";
 import { demandOf } from "./supply.ts";
@@ -18,6 +20,8 @@ interface Ahead {
   readonly masks: number;
   /** The largest number of values for which the comparisons' randomness is dealt with the secrets; 0: none. */
   readonly values: number;
+  /** Powers of cumulative counts that are made, with what a search by them uses; 0: none. */
+  readonly powers: number;
 }
 
 const sizeOf = (histogram: readonly number[]): number => histogram.reduce((sum, count) => sum + count, 0);
@@ -25,13 +29,18 @@ const sizeOf = (histogram: readonly number[]): number => histogram.reduce((sum, 
 function* found(scheme: Scheme, self: number, searches: readonly Search[], ahead: Ahead, seed: number): Protocol<number[][]> {
   const counts = searches.flatMap(({ histogram }) => histogram);
   const compared = searches.map(({ histogram, ranks }) => ranksDemand(histogram.length, ranks.length, ahead.values));
-  const demand = demandOf(masksDemand(ahead.masks), ...(ahead.values > 0 ? compared : []));
+  const raised = searches.map(({ histogram, ranks }) =>
+    demandOf(powersDemand(ahead.powers, histogram.length), ranksByPowersDemand(histogram.length, ranks.length)),
+  );
+  const demand = demandOf(masksDemand(ahead.masks), ...(ahead.values > 0 ? compared : []), ...(ahead.powers > 0 ? raised : []));
   const dealt = yield* dealing(everybody(scheme, counts.length, 0, demand), self, countsOnly(counts, self === 1), seeded(self + seed));
   const [, made] = yield* together([dealt.check, masks(scheme, ahead.masks, dealt.supply)]);
   let at = 0;
-  const secret = searches.map(({ histogram, ranks }) => {
-    const shares = dealt.counts.subarray(at, (at += histogram.length));
-    return { histogram: shares, n: sizeOf(histogram), ranks };
+  const histograms = searches.map(({ histogram }) => dealt.counts.subarray(at, (at += histogram.length)));
+  const raising = histograms.map((shares) => raise(scheme, cumulative(shares), ahead.powers, dealt.supply));
+  const powers = yield* together<Powers[]>(raising);
+  const secret = searches.map(({ histogram, ranks }, i) => {
+    return { histogram: histograms[i]!, n: sizeOf(histogram), ranks, powers: ahead.powers > 0 ? powers[i] : undefined };
   });
   return yield* findRanks(scheme, secret, made, self, seeded(self + seed + 50), dealt.supply);
 }
@@ -43,15 +52,17 @@ function indexOf({ histogram, ranks }: Search): number[] {
   });
 }
 
+const few = fc.array(fc.oneof({ weight: 5, arbitrary: fc.constant(0) }, fc.nat(3)), { minLength: 1, maxLength: 40 });
+const many = fc.array(fc.oneof(fc.constant(0), fc.nat(3), fc.nat(100_000)), { minLength: 1, maxLength: 40 });
 const search = fc
-  .array(fc.oneof(fc.constant(0), fc.nat(3), fc.nat(100_000)), { minLength: 1, maxLength: 40 })
+  .oneof(few, many)
   .filter((histogram) => sizeOf(histogram) > 0)
   .chain((histogram) => {
     const n = sizeOf(histogram);
     const rank = fc.oneof(fc.integer({ min: 1, max: n }), fc.constantFrom(1, Math.ceil(n / 4), Math.ceil(n / 2), n));
     return fc.record({ histogram: fc.constant(histogram), ranks: fc.array(rank, { maxLength: 4 }) });
   });
-const ahead = fc.record({ masks: fc.nat(60), values: fc.constantFrom(0, 30, 4_000_000) });
+const ahead = fc.record({ masks: fc.nat(60), values: fc.constantFrom(0, 30, 4_000_000), powers: fc.constantFrom(0, 1, 5, 16) });
 
 test("order statistics are exact, for any histograms, ranks (ties and repeats too) and whatever was made ahead", () => {
   fc.assert(
@@ -66,15 +77,18 @@ test("order statistics are exact, for any histograms, ranks (ties and repeats to
 const children: Search = { histogram: Array.from({ length: 181 }, (_, g) => (g % 7 === 0 && g < 175 ? 1 : 0)), ranks: [13] };
 
 test.each([
-  // masks made ahead, values up to which comparisons were dealt ahead, exchanges
-  [masksAhead(181, 1), 1023, 8],
-  [masksAhead(181, 1), 0, 9],
-  [masksAhead(181, 1), 15, 9],
-  [0, 0, 13],
+  // masks made ahead, values up to which comparisons were dealt ahead, powers, exchanges
+  [masksAhead(181, 1), 1023, 0, 8],
+  [masksAhead(181, 1), 0, 0, 9],
+  [masksAhead(181, 1), 15, 0, 9],
+  [0, 0, 0, 13],
+  [0, 0, 13, 4 + 2],
+  [0, 0, 16, 4 + 2],
+  [0, 0, 12, 4 + 13],
 ])(
-  "a median of 25 on 181 points, with %i masks made ahead and comparisons for %i values, takes %i exchanges after deal and check",
-  (m, values, exchanges) => {
-    const rehearsed = run(12, (self, scheme) => found(scheme, self, [children], { masks: m, values }, 3));
+  "a median of 25 on 181 points, with %i masks made ahead, comparisons for %i values, and %i powers, takes %i exchanges after deal and check",
+  (m, values, powers, exchanges) => {
+    const rehearsed = run(12, (self, scheme) => found(scheme, self, [children], { masks: m, values, powers }, 3));
     expect(rehearsed.results).toEqual(Array.from({ length: 12 }, () => [indexOf(children)]));
     expect(rehearsed.exchanges).toBe(2 + exchanges);
   },
@@ -82,7 +96,7 @@ test.each([
 
 test("one point, one value", () => {
   const one = { histogram: [1], ranks: [1] };
-  expect(run(4, (self, scheme) => found(scheme, self, [one], { masks: 0, values: 0 }, 1)).results[0]).toEqual([[0]]);
+  expect(run(4, (self, scheme) => found(scheme, self, [one], { masks: 0, values: 0, powers: 0 }, 1)).results[0]).toEqual([[0]]);
 });
 
 test("a secret that opens at its very bound is masked anew: its mask might be 2³¹ − 1", () => {

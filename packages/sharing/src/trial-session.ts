@@ -2,7 +2,9 @@ import { add } from "@tutti/field";
 import { CHECKS } from "./coefficients.ts";
 import { dealing } from "./dealing.ts";
 import { masks, masksDemand } from "./mask.ts";
-import { findRanks, masksAhead, ranksDemand } from "./ranks.ts";
+import { powersDemand, raise } from "./powers.ts";
+import { cumulative } from "./rank-search.ts";
+import { findRanks, masksAhead, ranksByPowersDemand, ranksDemand } from "./ranks.ts";
 import type { Interference } from "./rehearsal.ts";
 import { type Parcel, type Protocol, type Round, together } from "./round.ts";
 import { type Scheme, schemeFor } from "./scheme.ts";
@@ -10,15 +12,21 @@ import { smallness, smallnessDemand } from "./smallness.ts";
 import { demandOf } from "./supply.ts";
 import { everybody, run, seeded, withShares } from "./trial.ts";
 
-/** For the tests of lies: one of everything. A dealing, its check beside masks, verdicts, a median, an opening of a count and a sum. */
+/** For the tests of lies: one of everything. A dealing, its check beside masks, verdicts, a median found both ways, an opening of a count and a sum. */
 const small = { from: 0, to: 4 };
 const histogram = [3, 0, 4, 1, 0, 2];
 const values = 10;
 const counts = 2 + histogram.length;
-const demand = demandOf(smallnessDemand(small, 2), masksDemand(masksAhead(histogram.length, 1)), ranksDemand(histogram.length, 1, values));
+const demand = demandOf(
+  smallnessDemand(small, 2),
+  masksDemand(masksAhead(histogram.length, 1)),
+  ranksDemand(histogram.length, 1, values),
+  powersDemand(values / 2, histogram.length),
+  ranksByPowersDemand(histogram.length, 1),
+);
 
 /** What the honest come out with: counts 3 (small) and 7, three sums of 10¹². */
-export const truth: unknown = { small: [true, false], median: 2, count: 3 + 7, sum: 3n * 10n ** 12n };
+export const truth: unknown = { small: [true, false], median: 2, byPowers: 2, count: 3 + 7, sum: 3n * 10n ** 12n };
 
 function* session(scheme: Scheme, self: number): Protocol<unknown> {
   const first = self === 0 ? [1, 7, ...histogram] : [self < 3 ? 1 : 0];
@@ -31,13 +39,15 @@ function* session(scheme: Scheme, self: number): Protocol<unknown> {
   const isSmall = yield* smallness(scheme, dealt.counts.subarray(0, 2), small, dealt.supply);
   const search = { histogram: dealt.counts.subarray(2), n: values, ranks: [values / 2] };
   const [[median]] = (yield* findRanks(scheme, [search], made, self, seeded(99), dealt.supply)) as [[number]];
+  const powers = yield* raise(scheme, cumulative(search.histogram), values / 2, dealt.supply);
+  const again = yield* findRanks(scheme, [{ ...search, powers }], made, self, seeded(98), dealt.supply);
   const both = Uint32Array.of(add(dealt.counts[0]!, dealt.counts[1]!));
   const heard = yield {
     deal: null,
     open: [{ shares: both, degree: scheme.degree }],
     openWide: [{ shares: dealt.sums, degree: scheme.degree }],
   };
-  return { small: isSmall, median, count: heard.opened[0]![0], sum: heard.openedWide[0]![0] };
+  return { small: isSmall, median, byPowers: again[0]![0], count: heard.opened[0]![0], sum: heard.openedWide[0]![0] };
 }
 
 /** Runs the session among n; gives what those who do not lie came out with. */

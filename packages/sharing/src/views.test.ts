@@ -5,8 +5,10 @@ import { dealing } from "./dealing.ts";
 import { masks, masksDemand } from "./mask.ts";
 import { open, openWide } from "./open.ts";
 import { multiply, openProduct } from "./product.ts";
-import { findRanks, masksAhead, ranksDemand } from "./ranks.ts";
-import type { Protocol, Round } from "./round.ts";
+import { type Powers, powersDemand, raise } from "./powers.ts";
+import { cumulative } from "./rank-search.ts";
+import { findRanks, masksAhead, ranksByPowersDemand, ranksDemand } from "./ranks.ts";
+import { type Protocol, type Round, together } from "./round.ts";
 import { type Scheme, schemeFor } from "./scheme.ts";
 import { smallness, smallnessDemand } from "./smallness.ts";
 import { type Demand, demandOf } from "./supply.ts";
@@ -243,6 +245,8 @@ test("the check opens zeros by polynomials like any other, even if no zeros were
   expectUniform(zeros.map(({ c2 }) => c2));
 });
 
+const NO_MASKS = { values: new Uint32Array(0), bits: [] };
+
 /** Which openings of a search vanished, exchange by exchange, and what opened behind masks; `copies` of it run side by side. */
 function searchSaid(histogram: readonly number[], rank: number, copies: number) {
   const n = histogram.reduce((sum, count) => sum + count, 0);
@@ -291,5 +295,50 @@ test("a search in two histograms with one answer opens the same bits, and else u
     expect(masked).toHaveLength(300 * masksAhead(9, 1));
     expectUniform(masked);
     expectUniform(compared);
+  }
+});
+
+test("a search by powers in two histograms with one answer opens the same bits, and else uniform numbers; powers are made behind uniform numbers", () => {
+  const histograms = [
+    [0, 1, 0, 3, 1, 0, 0, 0, 0],
+    [2, 0, 0, 1, 0, 0, 0, 0, 2],
+    [0, 0, 0, 5, 0, 0, 0, 0, 0],
+  ];
+  const said = (histogram: readonly number[], copies: number) => {
+    const rounds: Round[][] = [];
+    run(
+      4,
+      function* (self, scheme): Protocol<number[][]> {
+        const demands = Array.from({ length: copies }, () => demandOf(powersDemand(3, 9), ranksByPowersDemand(9, 1)));
+        const dealt = yield* pooled(scheme, self, histogram, demandOf(...demands));
+        const copied = Array.from({ length: copies }, () => raise(scheme, cumulative(dealt.counts), 3, dealt.supply));
+        const powers = yield* together<Powers[]>(copied);
+        const searches = powers.map((made) => ({ histogram: dealt.counts, n: 5, ranks: [3], powers: made }));
+        return yield* findRanks(scheme, searches, NO_MASKS, self, seeded(self + 5), dealt.supply);
+      },
+      (round, holder, exchange) => {
+        (rounds[exchange] ??= [])[holder] = round;
+        return round;
+      },
+    );
+    const openings = rounds.slice(2).map((said) =>
+      said[0]!.open.flatMap(({ degree }, i) =>
+        Array.from(
+          open(
+            schemeFor(4),
+            said.map((round) => round.open[i]!.shares),
+            degree,
+          ),
+        ),
+      ),
+    );
+    return { raised: openings.slice(0, 2).flat(), told: openings.slice(2).flat() };
+  };
+  const bits = histograms.map((histogram) => said(histogram, 1).told.map((value) => value === 0));
+  for (const seen of bits) expect(seen).toEqual(bits[0]);
+  for (const histogram of histograms) {
+    const { raised, told } = said(histogram, 300);
+    expectUniform(raised);
+    expectUniform(told.filter((value) => value !== 0));
   }
 });

@@ -4,8 +4,8 @@ import { join } from "node:path";
 import { type Dataset, datasetName } from "@tutti/dataset";
 import type { ReleasedSet } from "@tutti/disclosure";
 import { contentHash, LABELS } from "@tutti/envelope";
-import { History, type HistoryItem, type Offer, type PastSession } from "@tutti/protocol";
-import { type Plan, plan } from "@tutti/query";
+import { dictionaryHash, History, type HistoryItem, type Offer, type PastSession, planOnce } from "@tutti/protocol";
+import type { Plan } from "@tutti/query";
 import { fileLines } from "../file-lines.ts";
 import { StartProblem } from "../start-problem.ts";
 import { syncFolder } from "./durable-file.ts";
@@ -13,8 +13,6 @@ import { syncFolder } from "./durable-file.ts";
 /** A formation of a thousand centres is some megabytes. */
 const MAX_LINE_BYTES = 64 * 1024 * 1024;
 const MAC_CHARACTERS = 43;
-/** Plans of past queries that are held. */
-const MAX_PLANS = 200;
 
 /** What a line says of a session beside its item: what the guard asks for, so that items need not be opened again when the agent starts. */
 interface Summary extends Omit<PastSession, "plan" | "sets" | "heads"> {
@@ -42,7 +40,6 @@ export class HistoryFile {
   readonly #offers = new Map<string, string>();
   readonly #known = new Set<string>();
   readonly #sets = new Map<string, readonly ReleasedSet[]>();
-  readonly #plans = new Map<string, Plan>();
   #last = "";
   #bytes = 0;
   /** Whether a failed write may have left part of a line. */
@@ -101,7 +98,7 @@ export class HistoryFile {
   }
 
   async #append(past: PastSession, offer: Offer, item: HistoryItem): Promise<Added> {
-    const { plan: _, sets, heads, ...rest } = past;
+    const { plan, sets, heads, ...rest } = past;
     const summary: Summary = {
       ...rest,
       offer: contentHash(offer),
@@ -120,7 +117,7 @@ export class HistoryFile {
     this.#torn = false;
     this.#last = mac;
     this.#bytes += line.length;
-    return () => this.#add(summary, at, line.length);
+    return () => this.#add(summary, at, line.length, plan);
   }
 
   #read(): void {
@@ -135,26 +132,31 @@ export class HistoryFile {
         this.#last = mac;
         this.#bytes = at + line.length + 1;
         const text = line.toString("utf8", MAC_CHARACTERS + 1, line.indexOf("\t", MAC_CHARACTERS + 1));
-        this.#add(JSON.parse(text) as Summary, at, line.length + 1);
+        this.#add(JSON.parse(text) as Summary, at, line.length + 1, null);
       }
     } finally {
       closeSync(file);
     }
   }
 
-  /** Adds a session of a dictionary that is served here. */
-  #add(summary: Summary, at: number, length: number): PastSession | null {
+  /** Adds a session of a dictionary that is served here; its plan is worked out from the item when it is asked for and not held any more. */
+  #add(summary: Summary, at: number, length: number, known: Plan | null): PastSession | null {
     const { offer, dictionary, sets, heads, ...rest } = summary;
     const dataset = this.#datasets.get(rest.dataset);
     this.#known.add(offer);
     if (dataset === undefined) return null;
-    if (contentHash(dataset) !== dictionary)
+    if (dictionaryHash(dataset) !== dictionary)
       throw new StartProblem(
         `${rest.dataset} is not the dictionary that earlier sessions were about: give a changed dictionary a new version`,
       );
     this.#offers.set(rest.session, offer);
     const read = (): HistoryItem => this.#itemAt(at, length);
-    const planned = (): Plan => this.#planOf(rest.query, dataset, read);
+    let held = known === null ? null : new WeakRef(known);
+    const planned = (): Plan => {
+      const plan = held?.deref() ?? planOf(read(), dataset);
+      held = new WeakRef(plan);
+      return plan;
+    };
     const past: PastSession = {
       ...rest,
       sets: this.#setsOf(sets),
@@ -172,16 +174,6 @@ export class HistoryFile {
     return sets;
   }
 
-  #planOf(query: string, dataset: Dataset, read: () => HistoryItem): Plan {
-    const known = this.#plans.get(query);
-    if (known !== undefined) return known;
-    const offer = JSON.parse(Buffer.from(read().offer.payload, "base64").toString("utf8")) as Offer;
-    const made = plan(offer.query, dataset);
-    if (this.#plans.size >= MAX_PLANS) this.#plans.clear();
-    this.#plans.set(query, made);
-    return made;
-  }
-
   #itemAt(at: number, length: number): HistoryItem {
     const line = Buffer.alloc(length);
     if (readSync(this.#file.fd, line, 0, length, at) !== length) throw new Error("the history was cut off while the agent runs");
@@ -197,6 +189,14 @@ export class HistoryFile {
       `${this.#path} was altered or damaged at line ${line}: restore the newest copy of the whole folder of the ledger; nothing can be answered without it`,
     );
   }
+}
+
+/** The plan of a past query. Throws an Error when the file tells another query than was written. */
+function planOf(item: HistoryItem, dataset: Dataset): Plan {
+  const { query } = JSON.parse(Buffer.from(item.offer.payload, "base64").toString("utf8")) as Offer;
+  const plan = planOnce(query, dataset);
+  if (plan === null) throw new Error("the history was altered while the agent runs");
+  return plan;
 }
 
 /** An item that stays in the file until somebody looks at it. */
