@@ -90,7 +90,8 @@ export function writeSandbox(centres: LiveCentres, queries: readonly unknown[] =
   return folder;
 }
 
-function csvOf(patients: readonly LivePatient[]): string {
+/** The file of a centre. */
+export function csvOf(patients: readonly LivePatient[]): string {
   const columns = ["patient_id", "sex", "dyspnea", "age", "hb"] as const;
   const written = (value: LivePatient[keyof LivePatient]) =>
     value === null ? "NF" : value === true ? "yes" : value === false ? "no" : String(value);

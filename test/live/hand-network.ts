@@ -1,0 +1,141 @@
+import { type ChildProcess, spawn } from "node:child_process";
+import { createHash, randomBytes } from "node:crypto";
+import { once } from "node:events";
+import { mkdirSync, mkdtempSync, rmSync, writeFileSync } from "node:fs";
+import { tmpdir } from "node:os";
+import { join } from "node:path";
+import { createInterface } from "node:readline";
+import { setTimeout as sleep } from "node:timers/promises";
+import { type Client, createClient } from "@tutti/client";
+import { createIdentity, formatIdentity, publicIdentity } from "@tutti/envelope";
+import { scheme } from "@tutti/platform";
+import { type QueryState, ROSTER, signMessage } from "@tutti/protocol";
+import { ROOT } from "../invariants/repository.ts";
+import { csvOf, LIVE, type LiveCentres } from "./sandbox-folder.ts";
+
+const TOKEN = "open-sesame";
+
+/** A program that was started by hand: its process, and how it ended. */
+export interface Started {
+  readonly child: ChildProcess;
+  readonly ready: Readonly<Record<string, unknown>>;
+  readonly code: Promise<number | null>;
+}
+
+/**
+ * A network whose programs a test starts one by one, as an operator would, each from a configuration in a folder of its own: `coordinator/` and one a centre.
+ * Unlike a sandbox it can be looked into, and what has ended can be started again.
+ */
+export class HandNetwork {
+  readonly folder: string = mkdtempSync(join(tmpdir(), "tutti-hand-"));
+  readonly centres: readonly string[];
+  readonly #started: Started[] = [];
+  #url = "";
+
+  constructor(centres: LiveCentres, coordinator: object = {}) {
+    this.centres = [...centres.keys()];
+    const own = createIdentity("coordinator", randomBytes);
+    const identities = this.centres.map((name) => createIdentity(name, randomBytes));
+    const roster = { network: "hand", coordinator: publicIdentity(own), centres: identities.map(publicIdentity) };
+    const common = {
+      "roster.json": JSON.stringify(signMessage(ROSTER, roster, own, scheme)),
+      "dataset.json": JSON.stringify(LIVE),
+    };
+    const hash = `sha256:${createHash("sha256").update(TOKEN).digest("hex")}`;
+    const paths = { identity: "identity.json", roster: "roster.json" };
+    this.#write("coordinator", {
+      ...common,
+      "identity.json": formatIdentity(own),
+      "coordinator.json": JSON.stringify({
+        listen: { port: 0 },
+        ...paths,
+        datasets: ["dataset.json"],
+        store: "store.sqlite",
+        tokens: [{ name: "ann", hash }],
+        ...coordinator,
+      }),
+    });
+    for (const [i, identity] of identities.entries())
+      this.#write(this.centres[i]!, {
+        ...common,
+        "identity.json": formatIdentity(identity),
+        "data.csv": csvOf(centres.get(identity.name)!),
+      });
+  }
+
+  get url(): string {
+    return this.#url;
+  }
+
+  /** Starts the coordinator; the second time where it was before. */
+  async startCoordinator(): Promise<Started> {
+    const config = join(this.folder, "coordinator/coordinator.json");
+    const started = await this.#start("coordinator", config);
+    this.#url = String(started.ready["url"]);
+    return started;
+  }
+
+  /** Starts a centre's agent. */
+  async startAgent(centre: string): Promise<Started> {
+    const config = this.configOf(centre);
+    writeFileSync(
+      config,
+      JSON.stringify({
+        centre,
+        coordinator: this.#url,
+        identity: "identity.json",
+        roster: "roster.json",
+        datasets: [{ dictionary: "dataset.json", data: "data.csv" }],
+        ledger: "ledger",
+      }),
+    );
+    return this.#start("agent", config);
+  }
+
+  configOf(centre: string): string {
+    return join(this.folder, centre, "agent.json");
+  }
+
+  /** A researcher's way in. */
+  client(): Client {
+    return createClient({
+      url: this.#url,
+      token: TOKEN,
+      fetch: (address, { method, headers, body = null }) => fetch(address, { method, headers, body }),
+      nowMs: Date.now,
+      sleep: (ms) => sleep(ms),
+    });
+  }
+
+  /** Asks a query, and waits until it has ended; `onEvent` may do harm in between. */
+  async ask(query: unknown, onEvent?: (what: string) => void): Promise<QueryState> {
+    const client = this.client();
+    const id = await client.ask(query);
+    return client.wait(id, { timeoutMs: 60_000, onEvent: ({ what }) => onEvent?.(what) });
+  }
+
+  /** Ends everything, and removes what it wrote. */
+  async remove(): Promise<void> {
+    for (const { child } of this.#started) child.kill("SIGKILL");
+    await Promise.all(this.#started.map(({ code }) => code));
+    rmSync(this.folder, { recursive: true, force: true });
+  }
+
+  async #start(app: "coordinator" | "agent", config: string): Promise<Started> {
+    const program = join(ROOT, `apps/${app}/src/main.ts`);
+    const child = spawn(process.execPath, ["--disable-warning=ExperimentalWarning", program, "--config", config], {
+      stdio: ["ignore", "pipe", "ignore"],
+    });
+    const code = once(child, "exit").then(([value]) => value as number | null);
+    const [line] = (await once(createInterface({ input: child.stdout }), "line")) as [string];
+    const started = { child, code, ready: JSON.parse(line) as Readonly<Record<string, unknown>> };
+    this.#started.push(started);
+    if (started.ready["ready"] !== true) throw new Error(String(started.ready["problem"]));
+    return started;
+  }
+
+  #write(name: string, files: Readonly<Record<string, string>>): void {
+    mkdirSync(join(this.folder, name), { mode: 0o700 });
+    for (const [file, text] of Object.entries(files)) writeFileSync(join(this.folder, name, file), text, { mode: 0o600 });
+  }
+}
