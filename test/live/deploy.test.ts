@@ -8,7 +8,7 @@ import { createInterface } from "node:readline";
 import { IPH } from "@tutti/dataset";
 import { createIdentity, formatIdentity, publicIdentity } from "@tutti/envelope";
 import { scheme } from "@tutti/platform";
-import { ROSTER, signMessage } from "@tutti/protocol";
+import { firstRoster, ROSTER, signMessage } from "@tutti/protocol";
 import { afterAll, afterEach, beforeAll, describe, expect, test } from "vitest";
 import { filesBelow, jsonOf, ROOT, textOf } from "../invariants/repository.ts";
 
@@ -105,7 +105,7 @@ describe("the Containerfiles", () => {
     };
     const coordinator = createIdentity("coordinator", randomBytes);
     const centres = ["a", "b", "c"].map((name) => createIdentity(name, randomBytes));
-    const roster = { network: "trial", coordinator: publicIdentity(coordinator), centres: centres.map(publicIdentity) };
+    const roster = firstRoster({ network: "trial", coordinator: publicIdentity(coordinator), centres: centres.map(publicIdentity) });
     const dictionary = put("dataset.json", IPH);
     const { url, ...said } = await start(
       images.get("coordinator")!,

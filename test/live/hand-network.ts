@@ -9,7 +9,7 @@ import { setTimeout as sleep } from "node:timers/promises";
 import { type Client, createClient } from "@tutti/client";
 import { createIdentity, formatIdentity, publicIdentity } from "@tutti/envelope";
 import { scheme } from "@tutti/platform";
-import { type QueryState, ROSTER, signMessage } from "@tutti/protocol";
+import { firstRoster, type QueryState, ROSTER, signMessage } from "@tutti/protocol";
 import { ROOT } from "../invariants/repository.ts";
 import { csvOf, LIVE, type LiveCentres } from "./sandbox-folder.ts";
 
@@ -36,7 +36,7 @@ export class HandNetwork {
     this.centres = [...centres.keys()];
     const own = createIdentity("coordinator", randomBytes);
     const identities = this.centres.map((name) => createIdentity(name, randomBytes));
-    const roster = { network: "hand", coordinator: publicIdentity(own), centres: identities.map(publicIdentity) };
+    const roster = firstRoster({ network: "hand", coordinator: publicIdentity(own), centres: identities.map(publicIdentity) });
     const common = {
       "roster.json": JSON.stringify(signMessage(ROSTER, roster, own, scheme)),
       "dataset.json": JSON.stringify(LIVE),
