@@ -10,11 +10,17 @@ export const AGENT_EVENTS = {
   formed: "info",
   exchanged: "debug",
   ended: "info",
+  held: "warn",
+  "held before shares leave": "warn",
+  decided: "warn",
+  "people stopped it: nothing is answered": "warn",
+  "people let it answer again": "warn",
   refused: "warn",
   "no offers could be asked for": "warn",
   "the coordinator could not be asked about earlier sessions": "warn",
   "an earlier session was not taken into the history": "warn",
   "the refusal was not taken": "warn",
+  "what people decided was not taken": "warn",
   "the stop was not taken": "warn",
   "the release could not be written in the ledger": "warn",
   "the release that all have signed did not come": "warn",
@@ -23,6 +29,8 @@ export const AGENT_EVENTS = {
   "an offer could not be answered": "error",
   "what is dealt could not be kept": "error",
   "the data could not be read": "error",
+  "what people are asked could not be kept": "error",
+  "what people decided could not be dealt with": "error",
   "nothing is answered any more": "error",
 } as const;
 
@@ -42,6 +50,9 @@ export interface AgentFields {
   readonly requester?: string;
   /** Why an offer was refused. */
   readonly reason?: string | null;
+  /** The id by which people decide, and what they decided. */
+  readonly consent?: string;
+  readonly decision?: string;
   /** How a session ended here: `released`, `shutdown`, or the cause of its stop. */
   readonly ending?: string;
   readonly tookMs?: number;

@@ -1,19 +1,42 @@
 import { contentHash, type Envelope } from "@tutti/envelope";
-import { type Accepted, type Answer, type LeftSession, Party, type PartySetting, SessionStop, signMessage, STOP } from "@tutti/protocol";
+import {
+  type Accepted,
+  type Answer,
+  CONSENT,
+  type LeftSession,
+  Party,
+  type PartySetting,
+  type PastAnswer,
+  REFUSAL,
+  type Session,
+  SessionStop,
+  signMessage,
+  STOP,
+} from "@tutti/protocol";
 import type { Contribution, Plan } from "@tutti/query";
+import type { ConsentDesk } from "./consent/consent-desk.ts";
+import type { AskedQuestion } from "./consent/decisions.ts";
+import { unlessHalted, withdrawn } from "./consent/halting.ts";
 import { faultFields } from "./fault-fields.ts";
 import { KeptSetsFault } from "./guard/kept-sets.ts";
 import type { Asked, Past, Prepared } from "./guard/past.ts";
 import { LinkFault } from "./link-fault.ts";
+import { previewRows } from "./preview.ts";
 import { retryDelayMs } from "./retry.ts";
 import { type Ending, runSession, type SessionHost } from "./session-run.ts";
 import { isTold, stopOf } from "./stopping.ts";
+
+/** The data of one dataset. */
+export interface AgentSource extends Asked {
+  contribute(plan: Plan): Promise<Contribution>;
+  readonly summary: { readonly rows: number };
+}
 
 /** What an agent is made of. */
 export interface AgentParts extends SessionHost {
   readonly setting: Omit<PartySetting, "rule" | "answered" | "history" | "ledgerHead">;
   /** By `id@version`. */
-  readonly sources: ReadonlyMap<string, Asked & { contribute(plan: Plan): Promise<Contribution> }>;
+  readonly sources: ReadonlyMap<string, AgentSource>;
   /** What is known of earlier sessions. */
   readonly past: Past;
   /** Waits; rejects when `signal` aborts. */
@@ -43,13 +66,13 @@ export class Agent {
   readonly #payloads = new Set<string>();
   readonly #unreadable = new Set<string>();
   readonly #queued = new Set<string>();
-  readonly #accepted = new Set<string>();
+  readonly #accepted = new Map<string, PastAnswer>();
   readonly #underWay = new Set<Promise<void>>();
   /** The last session on each dataset. */
   readonly #turns = new Map<string, Promise<unknown>>();
 
   constructor(parts: AgentParts) {
-    const { setting, ledger, past } = parts;
+    const { setting, ledger, past, consent } = parts;
     this.#parts = parts;
     this.#party = new Party({
       ...setting,
@@ -60,12 +83,15 @@ export class Agent {
         if (this.#queued.size >= MAX_SESSIONS && !this.#queued.has(contentHash(offer))) return "busy";
         return ledger.writable && past.trouble === null ? null : "ledger";
       },
+      consent: (offer, nowMs) => consent?.decide(offer, this.#accepted, nowMs).decision ?? "answer",
+      beforeShares: () => consent?.asksBeforeShares === true,
     });
   }
 
   /** Works until the signal aborts and all sessions have ended. `polled` is called when the first request for offers is on its way. */
   async run(polled?: () => void): Promise<void> {
-    const { link, log, signal, sleep, setting } = this.#parts;
+    const { link, log, signal, sleep, setting, consent } = this.#parts;
+    consent?.open((asked) => this.#tell(asked));
     let failures = 0;
     let stale = 0;
     let first = polled;
@@ -93,6 +119,7 @@ export class Agent {
       if (pauseMs > 0) await sleep(pauseMs).catch(() => {});
     }
     await Promise.all(this.#underWay);
+    await consent?.close();
   }
 
   #take(envelope: Envelope): void {
@@ -108,9 +135,29 @@ export class Agent {
     this.#underWay.add(work);
   }
 
+  /** Tells the coordinator what people have decided; it may have forgotten the question, or not have been told before. */
+  #tell({ offer, state, untilMs }: AskedQuestion): void {
+    const { link, log, setting } = this.#parts;
+    const { identity, scheme } = setting;
+    const about = { centre: identity.name, offer };
+    const told =
+      state === "approved"
+        ? link.consent(offer, signMessage(CONSENT, { ...about, consent: "given" }, identity, scheme), untilMs)
+        : link.refuse(offer, signMessage(REFUSAL, { ...about, reason: "rule" }, identity, scheme), untilMs);
+    const work = told
+      .catch((fault: unknown) => {
+        // It was told before, and the query has ended since.
+        if (fault instanceof LinkFault && fault.kind === "ended") return;
+        log.warn({ offer, ...faultFields(fault) }, "what people decided was not taken");
+      })
+      .finally(() => this.#underWay.delete(work));
+    this.#underWay.add(work);
+  }
+
   async #answer(envelope: Envelope): Promise<void> {
     const answer = this.#party.consider(envelope, this.#parts.nowMs());
     if (answer.offer === null) this.#remember(envelope.payload);
+    if (answer.held) return this.#hold(envelope, answer);
     if (answer.offer === null || (answer.accepted === null && answer.reason !== "history")) return this.#refuse(answer);
     const { dataset } = answer.offer.query;
     this.#queued.add(answer.offerHash);
@@ -136,12 +183,13 @@ export class Agent {
       answer = this.#party.consider(envelope, nowMs());
     }
     const { accepted, offerHash } = answer;
+    if (answer.held) return this.#hold(envelope, answer);
     if (accepted === null) return this.#refuse(answer);
     const prepared = past.prepare(accepted, sources.get(accepted.plan.dataset)!);
     if (!(await this.#isKnown(accepted, prepared))) return this.#refuse(this.#party.consider(envelope, nowMs()));
     const beganMs = nowMs();
     log.info({ query: accepted.offer.id, offer: offerHash, requester: accepted.offer.requester }, "accepted");
-    this.#accepted.add(offerHash);
+    this.#accepted.set(offerHash, { requester: accepted.offer.requester, atMs: beganMs });
     try {
       const ending = await this.#takePart(accepted, { offer: envelope, acceptance: answer.envelope }, prepared);
       log.info({ query: accepted.offer.id, offer: offerHash, ending, tookMs: nowMs() - beganMs }, "ended");
@@ -167,14 +215,34 @@ export class Agent {
     this.#unreadable.add(payload);
   }
 
+  /** Has people asked, and says so; it takes nobody's turn. */
+  async #hold(envelope: Envelope, { offer, offerHash, envelope: asked }: Answer): Promise<void> {
+    const { link, log, nowMs, consent, setting } = this.#parts;
+    if (offer === null || consent === undefined) return;
+    try {
+      await consent.hold(envelope, offer, offerHash, consent.decide(offer, this.#accepted, nowMs()).because);
+    } catch (fault) {
+      log.error({ query: offer.id, ...faultFields(fault) }, "what people are asked could not be kept");
+      const said = { centre: setting.identity.name, offer: offerHash, reason: "ledger" } as const;
+      const refusal = signMessage(REFUSAL, said, setting.identity, setting.scheme);
+      return this.#refuse({ envelope: refusal, accepted: null, reason: "ledger", held: false, offer, offerHash });
+    }
+    await link
+      .consent(offerHash, asked, nowMs() + STOP_MS)
+      .catch(() => log.warn({ query: offer.id, offer: offerHash }, "what people decided was not taken"));
+  }
+
   async #refuse({ envelope, offer, offerHash, reason }: Answer): Promise<void> {
-    const { link, ledger, log, nowMs } = this.#parts;
+    const { link, ledger, log, nowMs, consent } = this.#parts;
     const about = { ...(offer === null ? {} : { query: offer.id }), offer: offerHash };
     log.warn({ ...about, reason }, "refused");
     // An offer that can't be read, or that this coordinator did not sign, asks nothing that could be written down.
     if (offer !== null && reason !== null) {
       const body = { query: contentHash(offer.query), requester: offer.requester, offer: offerHash, session: offerHash, cause: reason };
-      await ledger.append({ kind: "refused", body }).catch(() => log.error(about, "the refusal could not be written in the ledger"));
+      const because = reason === "rule" ? consent?.decide(offer, this.#accepted, nowMs()).because : undefined;
+      await ledger
+        .append({ kind: "refused", body: because === undefined ? body : { ...body, because } })
+        .catch(() => log.error(about, "the refusal could not be written in the ledger"));
     }
     await link.refuse(offerHash, envelope, nowMs() + STOP_MS).catch(() => log.warn(about, "the refusal was not taken"));
   }
@@ -185,7 +253,7 @@ export class Agent {
     said: { readonly offer: Envelope; readonly acceptance: Envelope },
     prepared: Prepared,
   ): Promise<Ending> {
-    const { link, nowMs, past } = this.#parts;
+    const { link, nowMs, past, consent } = this.#parts;
     const { offer, offerHash } = accepted;
     const contribution = this.#contribution(accepted);
     contribution.catch(() => {});
@@ -194,10 +262,11 @@ export class Agent {
       let session;
       let trail;
       try {
-        const formation = await link.accept(offerHash, said.acceptance, offer.expiresAtMs);
+        const formation = await unlessHalted(consent, (halt) => link.accept(offerHash, said.acceptance, offer.expiresAtMs, halt));
         const numbers = { contribution: await contribution, differences: await this.#read(prepared.differences) };
         const kept = await this.#kept(prepared);
         session = this.#party.join(accepted, formation, numbers, nowMs(), left);
+        if (consent?.asksBeforeShares === true) await this.#agreed(consent, accepted, said.offer, session, numbers.contribution);
         trail = past.follow(accepted, { offer: said.offer, formation }, session.name, kept);
         this.#parts.log.info({ query: offer.id, offer: offerHash, session: session.name }, "formed");
       } catch (fault) {
@@ -207,6 +276,17 @@ export class Agent {
       if (typeof ending === "string") return ending;
       left.push(ending);
     }
+  }
+
+  /** Has people asked before this centre's shares leave; a SessionStop when they don't agree in time. */
+  async #agreed(consent: ConsentDesk, { offer, offerHash, plan }: Accepted, envelope: Envelope, session: Session, numbers: Contribution) {
+    const { setting, sources, nowMs } = this.#parts;
+    const { dataset } = plan;
+    const patients = sources.get(dataset)!.summary.rows;
+    const preview = { centre: setting.identity.name, dataset, patients, rows: previewRows(plan, numbers) };
+    const { participants } = session;
+    const untilMs = Math.min(session.deadlineMs, nowMs() + session.dealMs - offer.exchangeMs / 2);
+    if (!(await consent.agrees(envelope, offer, offerHash, { participants, preview }, untilMs))) throw withdrawn();
   }
 
   async #kept({ kept }: Prepared): Promise<string> {

@@ -1,5 +1,6 @@
 import { parseArgs } from "node:util";
 import { readConfig } from "./config.ts";
+import { approve, deny, doneText, queueOf, queueText, resume, shownOf, shownText, stop } from "./consent/queue-commands.ts";
 import { diagnose, diagnosisText } from "./doctor/doctor.ts";
 import { preview, previewText } from "./preview.ts";
 import { StartProblem } from "./start-problem.ts";
@@ -15,8 +16,13 @@ export interface Printed {
 interface Command {
   /** Its arguments beside `--config FILE` and `--json`. */
   readonly takes: readonly string[];
-  run(config: string, rest: readonly string[], json: boolean): Promise<Printed>;
+  /** Its own options, each with a value. */
+  readonly options?: readonly Option[];
+  run(config: string, rest: readonly string[], json: boolean, options: Options): Promise<Printed>;
 }
+
+type Option = "by" | "reason";
+type Options = { readonly [O in Option]?: string | undefined };
 
 const COMMANDS: Readonly<Record<string, Command>> = {
   preview: {
@@ -40,27 +46,63 @@ const COMMANDS: Readonly<Record<string, Command>> = {
       return { text: json ? jsonText(found) : statusText(found), code: found.healthy ? 0 : 1 };
     },
   },
+  queue: { takes: [], run: async (config, _, json) => printed(queueOf(readConfig(config), Date.now()), json, queueText) },
+  show: {
+    takes: ["ID"],
+    run: async (config, [id], json) => printed(await shownOf(readConfig(config), id!, Date.now()), json, shownText),
+  },
+  approve: {
+    takes: ["ID"],
+    options: ["by"],
+    run: async (config, [id], json, { by }) => printed(await approve(readConfig(config), id!, by, Date.now()), json, doneText),
+  },
+  deny: {
+    takes: ["ID"],
+    options: ["reason", "by"],
+    run: async (config, [id], json, { by, reason }) => printed(await deny(readConfig(config), id!, reason, by, Date.now()), json, doneText),
+  },
+  stop: {
+    takes: [],
+    options: ["by"],
+    run: async (config, _, json, { by }) => printed(await stop(readConfig(config), by, Date.now()), json, doneText),
+  },
+  resume: {
+    takes: [],
+    options: ["by"],
+    run: async (config, _, json, { by }) => printed(await resume(readConfig(config), by, Date.now()), json, doneText),
+  },
 };
+
+function printed<T>(value: T, json: boolean, textOf: (value: T) => string): Printed {
+  return { text: json ? jsonText(value) : textOf(value), code: 0 };
+}
 
 /** Runs the command that the arguments begin with; null when they begin with none. StartProblem when it can't do what it is asked to. */
 export async function command(args: readonly string[]): Promise<Printed | null> {
   const [name, ...rest] = args;
   if (name === undefined || !Object.hasOwn(COMMANDS, name)) return null;
-  const { takes, run } = COMMANDS[name]!;
-  const usage = [name, "--config FILE", ...takes, "[--json]"].join(" ");
+  const { takes, options = [], run } = COMMANDS[name]!;
+  const usage = [name, "--config FILE", ...takes, ...options.map((one) => `[--${one} ${one.toUpperCase()}]`), "[--json]"].join(" ");
   let parsed;
   try {
     parsed = parseArgs({
       args: rest,
-      options: { config: { type: "string" }, json: { type: "boolean", default: false } },
+      options: {
+        config: { type: "string" },
+        json: { type: "boolean", default: false },
+        by: { type: "string" },
+        reason: { type: "string" },
+      },
       allowPositionals: true,
     });
   } catch {
     throw new StartProblem(`usage: ${usage}`);
   }
   const { values, positionals } = parsed;
-  if (values.config === undefined || positionals.length !== takes.length) throw new StartProblem(`usage: ${usage}`);
-  return run(values.config, positionals, values.json);
+  const given = (["by", "reason"] as const).filter((one) => values[one] !== undefined);
+  if (values.config === undefined || positionals.length !== takes.length || given.some((one) => !options.includes(one)))
+    throw new StartProblem(`usage: ${usage}`);
+  return run(values.config, positionals, values.json, values);
 }
 
 /** The names of the commands, for people. */

@@ -31,6 +31,8 @@ export interface AgentConfig {
   readonly datasets: readonly DatasetFiles[];
   /** The centre's own `policy.json`; the default policy when left out. */
   readonly policy?: string | undefined;
+  /** The centre's standing rules, `rules.json`; it answers when left out. */
+  readonly rules?: string | undefined;
   /** The folder of the ledger. */
   readonly ledger: string;
   /** The file for metrics, read by the text collector of Prometheus's node exporter; none are written when left out. */
@@ -66,6 +68,7 @@ const configShape = {
   roster: path,
   datasets: z.array(z.strictObject(filesShape)).min(1).max(100),
   policy: path.optional(),
+  rules: path.optional(),
   ledger: path,
   metrics: path.refine((file) => file.endsWith(".prom"), "the collector reads files that end with .prom").optional(),
   logLevel: z.enum(["debug", "info", "warn", "error"]).default("info"),
@@ -78,7 +81,7 @@ export function readConfig(file: string): AgentConfig {
   const parsed = configSchema.safeParse(jsonOf(file));
   if (!parsed.success) throw new StartProblem(`${file}: ${wording(parsed.error.issues[0])}`);
   const at = (relative: string) => resolve(dirname(file), relative);
-  const { datasets, policy, proxy, certificateAuthority, metrics, ...rest } = parsed.data;
+  const { datasets, policy, rules, proxy, certificateAuthority, metrics, ...rest } = parsed.data;
   return Object.freeze({
     ...rest,
     identity: at(rest.identity),
@@ -86,6 +89,7 @@ export function readConfig(file: string): AgentConfig {
     ledger: at(rest.ledger),
     datasets: Object.freeze(datasets.map(({ dictionary, data }) => Object.freeze({ dictionary: at(dictionary), data: at(data) }))),
     ...(policy === undefined ? {} : { policy: at(policy) }),
+    ...(rules === undefined ? {} : { rules: at(rules) }),
     ...(metrics === undefined ? {} : { metrics: at(metrics) }),
     ...(proxy === undefined ? {} : { proxy: Object.freeze(proxyWith(proxy, at)) }),
     ...(certificateAuthority === undefined ? {} : { certificateAuthority: at(certificateAuthority) }),

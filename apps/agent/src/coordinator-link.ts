@@ -1,7 +1,8 @@
 import type { Envelope } from "@tutti/envelope";
 import type { HistoryItem } from "@tutti/protocol";
 
-/** What the agent says to its coordinator. Each call is repeated with the same bytes until it is answered; a LinkFault says why it was not. */
+/** What the agent says to its coordinator. Each call is repeated with the same bytes until it is answered; a LinkFault says why it was not. Once
+ * `halt` aborts it is not repeated any more, and rejects. */
 export interface CoordinatorLink {
   /** The coordinator's roster, signed. */
   roster(deadlineMs: number): Promise<Envelope>;
@@ -9,10 +10,12 @@ export interface CoordinatorLink {
   offers(sent?: () => void): Promise<readonly Envelope[]>;
   /** Hands in a refusal. */
   refuse(offerHash: string, refusal: Envelope, deadlineMs: number): Promise<void>;
+  /** Says that people are asked about an offer, or have agreed. */
+  consent(offerHash: string, consent: Envelope, deadlineMs: number): Promise<void>;
   /** Hands in an acceptance, and waits for the formation. */
-  accept(offerHash: string, acceptance: Envelope, deadlineMs: number): Promise<Envelope>;
+  accept(offerHash: string, acceptance: Envelope, deadlineMs: number, halt?: AbortSignal): Promise<Envelope>;
   /** Posts a bundle, and waits for the delivery. */
-  exchange(session: string, exchange: number, bundle: Uint8Array, deadlineMs: number): Promise<Uint8Array>;
+  exchange(session: string, exchange: number, bundle: Uint8Array, deadlineMs: number, halt?: AbortSignal): Promise<Uint8Array>;
   /** Hands in the release as this centre signed it, and waits for the one that all have signed. */
   release(session: string, release: Envelope, deadlineMs: number): Promise<Envelope>;
   /** Says which sessions on a dataset are known here, hands in records, and gives the sessions that are not known here. */

@@ -67,14 +67,18 @@ export class HttpLink implements CoordinatorLink {
     await this.#persist(ENDPOINTS.answer, { offer: hexOf(offerHash) }, bodyOf({ answer: refusal }), deadlineMs);
   }
 
-  async accept(offerHash: string, acceptance: Envelope, deadlineMs: number): Promise<Envelope> {
-    const body = bodyOf({ answer: acceptance });
-    return this.#untilSaid(ENDPOINTS.answer, { offer: hexOf(offerHash) }, body, deadlineMs, formationIn);
+  async consent(offerHash: string, consent: Envelope, deadlineMs: number): Promise<void> {
+    await this.#persist(ENDPOINTS.answer, { offer: hexOf(offerHash) }, bodyOf({ answer: consent }), deadlineMs);
   }
 
-  async exchange(session: string, exchange: number, bundle: Uint8Array, deadlineMs: number): Promise<Uint8Array> {
+  async accept(offerHash: string, acceptance: Envelope, deadlineMs: number, halt?: AbortSignal): Promise<Envelope> {
+    const body = bodyOf({ answer: acceptance });
+    return this.#untilSaid(ENDPOINTS.answer, { offer: hexOf(offerHash) }, body, deadlineMs, formationIn, halt);
+  }
+
+  async exchange(session: string, exchange: number, bundle: Uint8Array, deadlineMs: number, halt?: AbortSignal): Promise<Uint8Array> {
     const segments = { session, exchange: String(exchange) };
-    return this.#persist(ENDPOINTS.exchange, segments, bundle, deadlineMs, (delivery) => delivery.length > 0);
+    return this.#persist(ENDPOINTS.exchange, segments, bundle, deadlineMs, (delivery) => delivery.length > 0, halt);
   }
 
   async release(session: string, release: Envelope, deadlineMs: number): Promise<Envelope> {
@@ -102,12 +106,11 @@ export class HttpLink implements CoordinatorLink {
     body: Uint8Array,
     deadlineMs: number,
     take: (reply: Uint8Array) => Envelope | null,
+    halt?: AbortSignal,
   ): Promise<Envelope> {
     let said: Envelope | null = null;
-    await this.#persist(endpoint, segments, body, deadlineMs, (reply) => {
-      said = take(reply);
-      return said !== null;
-    });
+    const final = (reply: Uint8Array): boolean => (said = take(reply)) !== null;
+    await this.#persist(endpoint, segments, body, deadlineMs, final, halt);
     return said!;
   }
 
@@ -118,12 +121,13 @@ export class HttpLink implements CoordinatorLink {
     body: Uint8Array,
     deadlineMs: number,
     final: (reply: Uint8Array) => boolean = () => true,
+    halt?: AbortSignal,
   ): Promise<Uint8Array> {
     const { nowMs, random, signal } = this.#parts;
     let last = new LinkFault("unreachable", "the coordinator did not answer in time");
     for (let failures = 0; ; failures++) {
       const leftMs = deadlineMs - nowMs();
-      if (leftMs <= 0) throw last;
+      if (leftMs <= 0 || halt?.aborted === true) throw last;
       let askedNotToMs = 0;
       try {
         const reply = await this.#once(endpoint, segments, body, Math.min(leftMs, WAIT_MS + SLACK_MS));

@@ -1,6 +1,7 @@
 import { readFileSync } from "node:fs";
 import { type Contribution, check, layout, plan, type Plan, type Query, type Result, type Stratum } from "@tutti/query";
 import { type Dataset, datasetName } from "@tutti/dataset";
+import { z } from "zod";
 import type { AgentConfig } from "./config.ts";
 import { openDataset, readDataset } from "./dataset-files.ts";
 import { StartProblem } from "./start-problem.ts";
@@ -12,9 +13,9 @@ export interface PreviewRow {
   /** Patients, by what is counted of them: `patients`, `known`, `yes`, `no`, or the codes and bands of a distribution. */
   readonly counts: Readonly<Record<string, number>>;
   /** Of quantiles: how many patients have each value; values that nobody has are left out. */
-  readonly histogram?: Readonly<Record<string, number>>;
+  readonly histogram?: Readonly<Record<string, number>> | undefined;
   /** Of a mean: sums of grid indices and of their squares, as decimal text, for they may pass 2⁵³. */
-  readonly sums?: { readonly sum: string; readonly squares: string };
+  readonly sums?: { readonly sum: string; readonly squares: string } | undefined;
 }
 
 /** Everything that a centre would contribute to a query. */
@@ -26,26 +27,57 @@ export interface Preview {
   readonly rows: readonly PreviewRow[];
 }
 
+const whole = z.int().min(0);
+const counted = z.record(z.string(), whole);
+
+/** The shape of a preview. */
+export const previewSchema: z.ZodType<Preview> = z.strictObject({
+  centre: z.string(),
+  dataset: z.string(),
+  patients: whole,
+  rows: z.array(
+    z.strictObject({
+      measure: z.string(),
+      stratum: z.record(z.string(), z.union([z.string(), z.boolean()])),
+      counts: counted,
+      histogram: counted.optional(),
+      sums: z.strictObject({ sum: z.string(), squares: z.string() }).optional(),
+    }),
+  ),
+});
+
 /**
  * Works out what this centre would contribute to a query, and does nothing else: no coordinator is asked, no ledger opened, nothing kept.
  * @param path of query.json
  * @throws StartProblem when the query does not fit, or the data can't be read
  */
 export async function preview(config: AgentConfig, path: string): Promise<Preview> {
-  const raw = queryAt(path);
+  return previewOf(config, queryAt(path), path);
+}
+
+/**
+ * The same for a query that is no file.
+ * @param name what messages call it
+ */
+export async function previewOf(config: AgentConfig, raw: unknown, name: string): Promise<Preview> {
   const datasets = config.datasets.map((files) => ({ files, dataset: readDataset(files.dictionary) }));
   const asked = typeof raw === "object" && raw !== null && "dataset" in raw ? raw.dataset : null;
   const found = datasets.find(({ dataset }) => datasetName(dataset) === asked) ?? datasets[0]!;
-  const query = checked(raw, found.dataset, path);
+  const query = checked(raw, found.dataset, name);
   const source = await openDataset(found.dataset, found.files.data);
   try {
     const planned = plan(query, found.dataset);
     const contribution = await source.contribute(planned);
-    const rows = planned.results.map((result) => rowOf(result, planned, contribution));
+    const rows = previewRows(planned, contribution);
     return { centre: config.centre, dataset: datasetName(found.dataset), patients: source.summary.rows, rows };
   } finally {
     await source.close();
   }
+}
+
+/** What a contribution is, row by row. */
+export function previewRows(planned: Plan, contribution: Contribution): readonly PreviewRow[] {
+  return planned.results.map((result) => rowOf(result, planned, contribution));
 }
 
 /** A preview for people. */

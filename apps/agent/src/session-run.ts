@@ -1,6 +1,8 @@
 import { contentHash } from "@tutti/envelope";
 import { type Accepted, type LeftSession, RESULT_EXCHANGE, type Session, SessionStop, type Step, type StopCause } from "@tutti/protocol";
 import type { AgentEvent, AgentLog } from "./agent-log.ts";
+import type { ConsentDesk } from "./consent/consent-desk.ts";
+import { unlessHalted, withdrawn } from "./consent/halting.ts";
 import type { CoordinatorLink } from "./coordinator-link.ts";
 import { faultFields } from "./fault-fields.ts";
 import type { Ledger } from "./ledger-file.ts";
@@ -15,6 +17,8 @@ export interface SessionHost {
   readonly log: AgentLog;
   /** Aborts when the agent ends. */
   readonly signal: AbortSignal;
+  /** Where rules and people decide; without it, the centre answers everything. */
+  readonly consent?: ConsentDesk | undefined;
 }
 
 /** How a session ended for this agent. */
@@ -29,16 +33,17 @@ const STOP_MS = 5_000;
  * offer expires.
  */
 export async function runSession(session: Session, accepted: Accepted, trail: Trail, host: SessionHost): Promise<Ending | LeftSession> {
-  const { link, ledger, nowMs, signal } = host;
+  const { link, ledger, nowMs, signal, consent } = host;
   const { offer, offerHash } = accepted;
   const { participants } = session;
   const question = { query: contentHash(offer.query), requester: offer.requester, offer: offerHash, session: session.name };
+  const agreed = consent?.agreedTo(offer) ?? {};
   /** The history first: an answer in the ledger that the history does not know is one that was lost. */
   const recorded = async (cells: readonly number[] | null): Promise<void> => {
     if (cells !== null) await trail.record(cells);
     // A participant without points can't know what opens; the others' records tell it.
     const sets = cells === null ? {} : { sets: trail.sets };
-    await ledger.append({ kind: "answered", body: { ...question, participants, policy: contentHash(session.policy), ...sets } });
+    await ledger.append({ kind: "answered", body: { ...question, participants, policy: contentHash(session.policy), ...sets, ...agreed } });
   };
   let step = session.start();
   let told = true;
@@ -58,6 +63,10 @@ export async function runSession(session: Session, accepted: Accepted, trail: Tr
         }
         break;
       case "record": {
+        if (consent?.isStopped === true) {
+          step = session.stop(withdrawn());
+          break;
+        }
         step = await recorded(step.cells).then(
           () => session.recorded(),
           () => session.stop(new SessionStop("ledger", "the ledger can't be written, and nothing is revealed without it")),
@@ -65,8 +74,12 @@ export async function runSession(session: Session, accepted: Accepted, trail: Tr
         break;
       }
       case "release": {
-        const deed = { kind: "released", body: { ...question, release: contentHash(step.release) } } as const;
-        const kept = link.release(session.name, step.envelope, offer.expiresAtMs).then((release) => trail.released(release));
+        if (consent?.isStopped === true) {
+          step = session.stop(withdrawn());
+          break;
+        }
+        const deed = { kind: "released", body: { ...question, release: contentHash(step.release), ...agreed } } as const;
+        const kept = link.release(session.name, step.envelope, session.deadlineMs).then((release) => trail.released(release));
         await Promise.all([
           noted(ledger.append(deed), host, "the release could not be written in the ledger"),
           noted(kept, host, "the release that all have signed did not come"),
@@ -90,11 +103,14 @@ export async function runSession(session: Session, accepted: Accepted, trail: Tr
 
 type Exchange = Extract<Step, { kind: "exchange" }>;
 
+/** Rejects with a stop when the centre's people stop it: before a bundle is posted, or while others' are waited for. */
 async function delivered(session: Session, { exchange, bundle }: Exchange, { offer }: Accepted, host: SessionHost): Promise<Uint8Array> {
-  const patienceMs = exchange === RESULT_EXCHANGE ? Infinity : offer.exchangeMs + EXCHANGE_SLACK_MS;
-  const deadlineMs = Math.min(offer.expiresAtMs, host.nowMs() + patienceMs);
+  const { link, consent } = host;
+  const exchangeMs = exchange === 0 ? session.dealMs : offer.exchangeMs;
+  const patienceMs = exchange === RESULT_EXCHANGE ? Infinity : exchangeMs + EXCHANGE_SLACK_MS;
+  const deadlineMs = Math.min(session.deadlineMs, host.nowMs() + patienceMs);
   const postedMs = host.nowMs();
-  const delivery = await host.link.exchange(session.name, exchange, bundle, deadlineMs);
+  const delivery = await unlessHalted(consent, (halt) => link.exchange(session.name, exchange, bundle, deadlineMs, halt));
   host.log.debug({ query: offer.id, session: session.name, exchange, tookMs: host.nowMs() - postedMs }, "exchanged");
   return delivery;
 }

@@ -4,6 +4,9 @@ import { DEFAULT_POLICY, type Policy, policySchema } from "@tutti/disclosure";
 import { EnvelopeFault, type Identity, parseIdentity, toBase64 } from "@tutti/envelope";
 import { openRoster, type PinnedRoster, RosterChain, RosterFault } from "@tutti/protocol";
 import { Agent } from "./agent.ts";
+import { ConsentDesk } from "./consent/consent-desk.ts";
+import { ConsentFolder } from "./consent/consent-folder.ts";
+import { readRules } from "./consent/rules-file.ts";
 import type { AgentConfig } from "./config.ts";
 import type { AgentLog } from "./agent-log.ts";
 import { issueOf, jsonAt, openDataset, readDataset, textAt } from "./dataset-files.ts";
@@ -42,6 +45,7 @@ export async function start(config: AgentConfig, log: AgentLog, signal: AbortSig
   const policy = policyOf(config);
   const route = readRoute(config.proxy, config.certificateAuthority);
   const datasets = config.datasets.map(({ dictionary }) => readDataset(dictionary));
+  const rules = readRules(config.rules, datasets);
   const observer = new Observer(config, log, nowMs);
   const ledger = await LedgerFile.open(config.ledger, nowMs);
   const sources = new Map<string, Source>();
@@ -78,7 +82,10 @@ export async function start(config: AgentConfig, log: AgentLog, signal: AbortSig
     const setting = { identity, roster, policy, datasets, scheme, sha256, random };
     const past = new Past({ identity, check: { ...setting, rosters }, file, store, ledger, link, nowMs, log: observer.log });
     observer.begin({ roster, datasets, ledger, past });
+    const folder = new ConsentFolder(config.ledger);
+    const consent = new ConsentDesk({ rules, folder, ledger, nowMs, log: observer.log });
     const agent = new Agent({
+      consent,
       setting,
       sources,
       past,

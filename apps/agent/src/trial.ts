@@ -9,6 +9,7 @@ import { append, type Deed, GENESIS, type Head, headOf } from "@tutti/ledger";
 import {
   ACCEPTANCE,
   type Bundle,
+  CONSENT,
   decodeBundle,
   encodeDelivery,
   FORMATION,
@@ -23,6 +24,7 @@ import {
   REFUSAL,
   ROSTER,
   RosterChain,
+  standingRulesSchema,
   signMessage,
   STOP,
   type Stop,
@@ -30,6 +32,8 @@ import {
 import type { Query } from "@tutti/query";
 import { includes, interpret, type Patient } from "@tutti/sql";
 import { Agent, type AgentParts } from "./agent.ts";
+import { ConsentDesk } from "./consent/consent-desk.ts";
+import { ConsentFolder } from "./consent/consent-folder.ts";
 import { AnsweredLately } from "./consent/answered-lately.ts";
 import { Decisions } from "./consent/decisions.ts";
 import type { AgentLog } from "./agent-log.ts";
@@ -103,6 +107,7 @@ export class TrialNetwork {
   readonly rosterFile: Envelope;
   /** What the agents handed in, as it came. */
   readonly refusals: string[] = [];
+  readonly consents: string[] = [];
   readonly stops: Stop[] = [];
   readonly releases: Envelope[] = [];
   readonly exchanges: number[] = [];
@@ -193,6 +198,14 @@ export class TrialNetwork {
         formed.reject(new LinkFault("ended", "too few centres", "tooFewCentres"));
         formed.promise.catch(() => {});
       },
+      consent: async (offerHash, consent) => {
+        const { value } = openMessage(CONSENT, consent, this.roster.centreKeys, scheme);
+        taken(consent, offerHash);
+        this.consents.push(`${centre} ${value.consent}`);
+        const { formed } = this.#formingOf(offerHash);
+        formed.reject(new LinkFault("ended", "people are asked first", "held"));
+        formed.promise.catch(() => {});
+      },
       accept: (offerHash, acceptance) => {
         openMessage(ACCEPTANCE, acceptance, this.roster.centreKeys, scheme);
         taken(acceptance, offerHash);
@@ -267,6 +280,8 @@ export interface TrialSetting {
   readonly patients?: readonly Patient[];
   readonly folder?: string;
   readonly ledger?: MemoryLedger;
+  /** Standing rules, as a file has them; it answers everything unless given. */
+  readonly rules?: object;
 }
 
 /** Starts one centre's agent; `changes` puts faults in its way. */
@@ -279,6 +294,7 @@ export async function startAgent(
     patients = PATIENTS,
     folder = mkdtempSync(join(tmpdir(), "trial-")),
     ledger = new MemoryLedger(),
+    rules = { otherwise: "answer" },
   }: TrialSetting = {},
 ): Promise<TrialAgent> {
   const asked = new AbortController();
@@ -298,7 +314,15 @@ export async function startAgent(
     log: SILENT,
   });
   const source = sourceOf(patients);
+  const consent = new ConsentDesk({
+    rules: standingRulesSchema.parse(rules),
+    folder: new ConsentFolder(folder),
+    ledger,
+    nowMs: Date.now,
+    log: SILENT,
+  });
   const parts: AgentParts = {
+    consent,
     setting,
     sources: new Map([[datasetName(DATASET), source]]),
     past,
@@ -333,7 +357,7 @@ export function sourceOf(patients: readonly Patient[]): TrialSource {
         return [name, bitmapOf(patients.flatMap((patient, i) => (includes(set, patient, DATASET) ? [i] : [])))];
       }),
     );
-  return { contribute: async (plan) => interpret(plan, DATASET, patients), members };
+  return { contribute: async (plan) => interpret(plan, DATASET, patients), members, summary: { rows: patients.length } };
 }
 
 /** Waits until something is so; fails after two seconds. */

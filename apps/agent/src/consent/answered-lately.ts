@@ -20,6 +20,10 @@ export class AnsweredLately {
     }
   }
 
+  has(offerHash: string): boolean {
+    return this.#answers.has(offerHash);
+  }
+
   /** Those that are remembered. */
   all(): readonly PastAnswer[] {
     return [...this.#answers.values()];

@@ -2,9 +2,11 @@ import { resolve } from "node:path";
 import type { Command } from "commander";
 import { type Exit, Stop } from "../exit.ts";
 import { commonOptions, type CommonOptions } from "../options.ts";
+import { addConsent } from "./agentConsent.ts";
 import type { Services } from "../services.ts";
 
-interface AgentOptions extends CommonOptions {
+/** Options of every command about an agent. */
+export interface AgentOptions extends CommonOptions {
   readonly config: string;
 }
 
@@ -12,8 +14,8 @@ interface AgentOptions extends CommonOptions {
 export function addAgent(program: Command, services: Services, end: (exit: Exit) => void): void {
   const agent = program.command("agent").description("look at a centre's agent, on the centre's own machine");
   /** Has the agent's program do it; what it prints is passed on, and its code is this command's. */
-  const passOn = async (name: string, { config, json }: AgentOptions, ...files: readonly string[]): Promise<void> => {
-    const args = [name, "--config", resolve(config), ...files.map((file) => resolve(file)), ...(json === true ? ["--json"] : [])];
+  const passOn = async (name: string, { config, json }: AgentOptions, ...more: readonly string[]): Promise<void> => {
+    const args = [name, "--config", resolve(config), ...more, ...(json === true ? ["--json"] : [])];
     const { code, stdout, stderr } = await services.agent(args, services.interrupted);
     if (services.interrupted.aborted) return end("interrupted");
     services.console.out(stdout);
@@ -32,7 +34,7 @@ export function addAgent(program: Command, services: Services, end: (exit: Exit)
     "print the numbers as JSON",
   )
     .argument("<query>", "query.json")
-    .action((query: string, options: AgentOptions) => passOn("preview", options, query));
+    .action((query: string, options: AgentOptions) => passOn("preview", options, resolve(query)));
   add(
     "doctor",
     "look at everything that the agent stands on: files, keys, data, memory, and the way to the coordinator, step by step",
@@ -43,4 +45,5 @@ export function addAgent(program: Command, services: Services, end: (exit: Exit)
     "say how the agent is, from the file that it writes while it runs; exit code 1 when somebody has to act",
     "print it as JSON",
   ).action((options: AgentOptions) => passOn("status", options));
+  addConsent(agent, passOn);
 }
