@@ -49,6 +49,11 @@ test("what the agent's doctor looks at", () => {
   expect(namesBelow("### The doctor")).toEqual([...list!.matchAll(/"([^"]+)"/g)].map(([, name]) => name));
 });
 
+test("what the coordinator's doctor looks at", () => {
+  const [, list] = /const COORDINATOR_CHECKS = \[([^\]]*)\]/.exec(textOf("apps/coordinator/src/doctor.ts"))!;
+  expect(namesBelow("### The coordinator's doctor")).toEqual([...list!.matchAll(/"([^"]+)"/g)].map(([, name]) => name));
+});
+
 test.each([
   ["### Metrics", "apps/agent/src/agent-metrics.ts"],
   ["### Metrics of the coordinator", "apps/coordinator/src/coordinator-metrics.ts"],

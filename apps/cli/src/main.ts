@@ -25,6 +25,7 @@ const exit = await run(process.argv.slice(2), {
   env: process.env,
   interrupted: interrupt.signal,
   agent: (args, signal) => runChild(PROGRAMS.agent, args, signal),
+  coordinator: (args, signal) => runChild(PROGRAMS.coordinator, args, signal),
   startNetwork: (plan, progress, signal) => startNetwork(plan, PROGRAMS, progress, signal),
   ask,
   preview: askPreview,

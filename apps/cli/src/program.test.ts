@@ -6,6 +6,7 @@ import type { Preview } from "@tutti/disclosure";
 import { type Exit, Stop } from "./exit.ts";
 import type { NetworkPlan } from "./network.ts";
 import { run } from "./program.ts";
+import type { Ran } from "./child.ts";
 import type { Services } from "./services.ts";
 
 const root = mkdtempSync(join(tmpdir(), "tutti-cli-"));
@@ -69,6 +70,7 @@ async function command(args: readonly string[], answers: readonly unknown[] = []
     env: {},
     interrupted: new AbortController().signal,
     agent: async () => ({ code: 1, stdout: "", stderr: "" }),
+    coordinator: async () => ({ code: 1, stdout: "", stderr: "" }),
     startNetwork: async (plan) => {
       seen.started.push(plan);
       const stop = async () => void seen.stopped++;
@@ -293,3 +295,25 @@ test("agent preview prints what the agent says of its own numbers, and a refusal
   expect(asked[1]).toEqual(["preview", "--config", "/agent.json", query]);
   expect(await command(["agent", "preview", query])).toMatchObject({ exit: "usage" });
 });
+
+test.each(["agent", "coordinator"] as const)(
+  "%s doctor prints what was found, also when something is wrong, and then ends with 1",
+  async (app) => {
+    const asked: (readonly string[])[] = [];
+    const ran =
+      (code: number) =>
+      async (args: readonly string[]): Promise<Ran> => {
+        asked.push(args);
+        return { code, stdout: "✗ node …\n", stderr: "" };
+      };
+    const line = [app, "doctor", "--config", "/config.json"];
+    expect(await command(line, [], { [app]: ran(0) })).toMatchObject({ exit: "done", out: "✗ node …\n" });
+    expect(await command([...line, "--json"], [], { [app]: ran(1) })).toMatchObject({ exit: "error", out: "✗ node …\n", err: "" });
+    expect(asked).toEqual([
+      ["doctor", "--config", "/config.json"],
+      ["doctor", "--config", "/config.json", "--json"],
+    ]);
+    const silent = async (): Promise<Ran> => ({ code: 1, stdout: "", stderr: "no such file\n" });
+    expect(await command(line, [], { [app]: silent })).toMatchObject({ exit: "error", err: "tutti: no such file\n" });
+  },
+);

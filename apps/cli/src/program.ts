@@ -1,5 +1,6 @@
 import { Command, CommanderError } from "commander";
 import { addAgent } from "./commands/agent.ts";
+import { addCoordinator } from "./commands/coordinator.ts";
 import { addDemo } from "./commands/demo.ts";
 import { addInfer } from "./commands/infer.ts";
 
@@ -26,7 +27,7 @@ export async function run(args: readonly string[], services: Services): Promise<
     .configureOutput({ writeOut: console.out, writeErr: console.err })
     .showSuggestionAfterError(true)
     .exitOverride();
-  for (const add of [addDemo, addSandbox, addQuery, addReport, addVerify, addInfer, addAgent]) add(program, services, end);
+  for (const add of [addDemo, addSandbox, addQuery, addReport, addVerify, addInfer, addAgent, addCoordinator]) add(program, services, end);
   try {
     await program.parseAsync([...args], { from: "user" });
     return exit;

@@ -27,6 +27,8 @@ export interface Services {
   readonly interrupted: AbortSignal;
   /** Runs the agent's program with these arguments to its end. */
   agent(args: readonly string[], signal: AbortSignal): Promise<Ran>;
+  /** Runs the coordinator's program with these arguments to its end. */
+  coordinator(args: readonly string[], signal: AbortSignal): Promise<Ran>;
   startNetwork(plan: NetworkPlan, progress: Progress, signal: AbortSignal): Promise<Network>;
   /** Asks one query and waits for its release. Stop with the right exit when none comes. */
   ask(query: unknown, access: Access, asking: Asking): Promise<Released>;

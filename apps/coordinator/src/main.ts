@@ -1,5 +1,6 @@
 import { parseArgs } from "node:util";
 import { pino } from "pino";
+import { command, commandNames } from "./commands.ts";
 import { ConfigFault, readConfig } from "./config.ts";
 import { faultFields, type Log } from "./log.ts";
 import { startService } from "./service.ts";
@@ -16,10 +17,25 @@ function configPath(): string {
   } catch {
     // An unknown option.
   }
-  throw new ConfigFault("usage: node src/main.ts --config coordinator.json");
+  throw new ConfigFault(`usage: node src/main.ts --config coordinator.json; or, to look and end: ${commandNames()}`);
 }
 
-try {
+/** Runs a command, whose output is for the one who asks; false when the arguments name none. */
+async function commanded(): Promise<boolean> {
+  try {
+    const printed = await command(process.argv.slice(2));
+    if (printed === null) return false;
+    process.stdout.write(printed.text);
+    process.exitCode = printed.code;
+  } catch (fault) {
+    if (!(fault instanceof ConfigFault)) throw fault;
+    process.stderr.write(`${fault.message}\n`);
+    process.exitCode = 1;
+  }
+  return true;
+}
+
+async function run(): Promise<void> {
   const log: Log = pino({ name: "coordinator" }, pino.destination(2));
   const config = readConfig(configPath());
   const service = await startService(config, log);
@@ -37,6 +53,10 @@ try {
   if (config.exitWithParent) process.stdin.on("end", stop).on("error", stop).resume();
   say({ ready: true, url: service.url, ...(service.metricsUrl === null ? {} : { metricsUrl: service.metricsUrl }) });
   log.info({ url: service.url }, "ready");
+}
+
+try {
+  if (!(await commanded())) await run();
 } catch (error) {
   const known = error instanceof ConfigFault;
   say({ ready: false, problem: known ? error.message : "a mistake in this program keeps it from starting: see its log" });

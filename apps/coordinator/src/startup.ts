@@ -48,7 +48,8 @@ export function loadSetting(config: Config, log: Log): AppSetting {
   };
 }
 
-function loadSchedule(entry: ScheduleEntry, { schedules, tokens }: Config, datasets: readonly Dataset[]): Schedule {
+/** Checks one schedule. ConfigFault. */
+export function loadSchedule(entry: ScheduleEntry, { schedules, tokens }: Config, datasets: readonly Dataset[]): Schedule {
   const { name, requester, query: path } = entry;
   const wrong = (what: string) => new ConfigFault(`the schedule ${name}: ${what}`);
   if (schedules.find((one) => one.name === name) !== entry) throw wrong("another one has this name: give each its own");
@@ -63,7 +64,8 @@ function loadSchedule(entry: ScheduleEntry, { schedules, tokens }: Config, datas
   }
 }
 
-function loadIdentity(path: string): Identity {
+/** The coordinator's own keys. ConfigFault. */
+export function loadIdentity(path: string): Identity {
   try {
     return parseIdentity(readTextFile(path));
   } catch (fault) {
