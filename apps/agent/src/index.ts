@@ -11,5 +11,7 @@ export type { Ledger } from "./ledger-file.ts";
 export { LinkFault } from "./link-fault.ts";
 export { readRoute } from "./route.ts";
 export type { ProxyEntry, Route } from "./route.ts";
+export { DataProblem } from "./source/data-problem.ts";
+export { SourceError } from "./source/database.ts";
 export { openSource } from "./source/source.ts";
 export { StartProblem } from "./start-problem.ts";

@@ -2,6 +2,8 @@ export { createApp } from "./app.ts";
 export type { App, AppSetting } from "./app.ts";
 export { systemClock } from "./clock.ts";
 export type { CallOff, Clock } from "./clock.ts";
+export { ConfigFault, readConfig } from "./config.ts";
+export type { Config } from "./config.ts";
 export { DEFAULT_DEADLINES } from "./deadlines.ts";
 export type { Deadlines } from "./deadlines.ts";
 export { COORDINATOR_EVENTS } from "./log.ts";

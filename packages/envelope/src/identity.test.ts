@@ -12,6 +12,10 @@ test("an identity comes from its seed", () => {
   expect(publicIdentitySchema.parse(publicIdentity(necker))).toEqual({ name: "Necker", publicKey: toBase64(necker.publicKey) });
 });
 
+test.each(["Necker", "", ":", `${"A".repeat(42)}*=`, "A".repeat(43)])("a key written as %j is refused, not thrown", (publicKey) => {
+  expect(publicIdentitySchema.safeParse({ name: "Necker", publicKey }).success).toBe(false);
+});
+
 test.each(["", " a", "a ", "a\nb", "a\u2028b", "a\u0000", "a\ud800", "e\u0301", "\u202eknab", "x".repeat(64)])(
   "%j is not a name",
   (name) => {

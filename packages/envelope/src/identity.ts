@@ -24,7 +24,8 @@ export interface PublicIdentity {
 /** Bytes of the secret that an identity comes from. */
 export const SEED_BYTES = 32;
 
-const bytes32 = z.string().regex(/^[A-Za-z0-9+/]{42}[AEIMQUYcgkosw048]=$/, "a key is 32 bytes in base64");
+/** What does not look like 32 bytes is looked at no further: a refinement below decodes it. */
+const bytes32 = z.string().regex(/^[A-Za-z0-9+/]{42}[AEIMQUYcgkosw048]=$/, { error: "a key is 32 bytes in base64", abort: true });
 
 /** The name of a party: one line of 1 to 63 characters in Unicode's composed form, no space at its ends. It is the key id of its signatures. */
 export const partyNameSchema: z.ZodType<string> = z

@@ -1,0 +1,47 @@
+import { parseArgs } from "node:util";
+import { campaign, type Tally } from "./campaign.ts";
+import { TARGETS } from "./targets.ts";
+
+// npm run fuzz [-- --inputs N --seed S --target NAME --at I]: every reader is fed inputs that are almost right. Prints what became of them, and
+// ends with 1 when there was anything that must not be.
+
+const { values } = parseArgs({
+  options: {
+    inputs: { type: "string", default: "1000000" },
+    seed: { type: "string", default: "1" },
+    target: { type: "string" },
+    at: { type: "string" },
+  },
+});
+const seed = Number(values.seed);
+const targets = values.target === undefined ? TARGETS : TARGETS.filter(({ name }) => name.includes(values.target!));
+if (targets.length === 0) {
+  process.stderr.write(`no such target; there are: ${TARGETS.map(({ name }) => name).join(", ")}\n`);
+  process.exit(2);
+}
+let peakBytes = 0;
+const beganMs = performance.now();
+const look = () => void (peakBytes = Math.max(peakBytes, process.memoryUsage.rss()));
+const timer = setInterval(look, 50);
+
+const tell = ({ target, inputs, outcomes, slowestMs, tookMs }: Tally) => {
+  look();
+  const said = [...outcomes].map(([outcome, count]) => `${outcome} ${count.toLocaleString("en")}`).join(", ");
+  process.stdout.write(
+    `${target.padEnd(26)} ${inputs.toLocaleString("en").padStart(9)}  ${(tookMs / 1_000).toFixed(1).padStart(6)} s  slowest ${slowestMs.toFixed(0).padStart(5)} ms  ${said}\n`,
+  );
+};
+const from = values.at === undefined ? {} : { from: Number(values.at) };
+const inputs = values.at === undefined ? Number(values.inputs) : 1;
+const tallies = await campaign({ targets, inputs, seed, ...from, told: tell });
+clearInterval(timer);
+look();
+const crashes = tallies.flatMap((tally) => tally.crashes);
+for (const { target, at, error, input } of crashes)
+  process.stdout.write(`\nCRASH in ${target}: --seed ${seed} --target ${JSON.stringify(target)} --at ${at}\n${error}\n${input}\n`);
+const count = tallies.reduce((sum, tally) => sum + tally.inputs, 0);
+const crashed = tallies.reduce((sum, { outcomes }) => sum + (outcomes.get("CRASH") ?? 0), 0);
+process.stdout.write(
+  `\n${count.toLocaleString("en")} inputs of seed ${seed}, ${crashed} crashes or unhandled rejections, ${(peakBytes / 2 ** 20).toFixed(0)} MiB at most, ${((performance.now() - beganMs) / 1_000).toFixed(0)} s\n`,
+);
+process.exit(crashed === 0 ? 0 : 1);
