@@ -54,7 +54,6 @@ import {
 import { check, LimitError, plan, reportSchema } from "@tutti/query";
 import { verifyRelease } from "@tutti/client";
 import { dataset } from "@tutti/query/trial";
-import type { z } from "zod";
 import { identityOf } from "../world/centre.ts";
 import { EVERYTHING, smallNetwork } from "../world/small-network.ts";
 import type { Draw } from "./draw.ts";
@@ -122,8 +121,13 @@ const QUERIES: readonly unknown[] = [
   },
 ];
 
+/** A schema, as far as it is used here. */
+interface Schema {
+  safeParse(value: unknown): { readonly success: boolean; readonly data?: unknown };
+}
+
 /** A reader of JSON text by a schema: what it takes has to go through JSON and back unchanged in its eyes. */
-function schemaTarget(name: string, schema: z.ZodType, examples: readonly unknown[], share = 4): Target {
+function schemaTarget(name: string, schema: Schema, examples: readonly unknown[], share = 4): Target {
   return {
     name,
     share,
@@ -233,7 +237,7 @@ export const PARSERS: readonly Target[] = [
         if (canonicalText(readCanonical(bytes as Uint8Array)) !== fromUtf8(bytes as Uint8Array)) throw new Error("two texts for one value");
       }, RangeError),
   },
-  schemaTarget("envelope: shape", envelopeSchema as z.ZodType, [rosterFile, item.release]),
+  schemaTarget("envelope: shape", envelopeSchema, [rosterFile, item.release]),
   {
     name: "envelope: DSSE",
     share: 6,
@@ -246,7 +250,7 @@ export const PARSERS: readonly Target[] = [
     make: (draw) => (draw.once(2) ? mutatedText(draw, JSON.parse(identityText)) : mutatedString(draw, identityText)),
     run: (text) => outcomeOf(() => parseIdentity(text as string), RangeError),
   },
-  schemaTarget("public identity", publicIdentitySchema as z.ZodType, [{ name: centre.name, publicKey: toBase64(centre.publicKey) }], 2),
+  schemaTarget("public identity", publicIdentitySchema, [{ name: centre.name, publicKey: toBase64(centre.publicKey) }], 2),
   {
     name: "HTTP signature",
     share: 8,
@@ -287,7 +291,7 @@ export const PARSERS: readonly Target[] = [
     make: (draw) => signedOr(draw, ROSTER.label, roster, [world.coordinator]),
     run: (text) => outcomeOf(() => openRoster(jsonOf(text as string), scheme), EnvelopeFault),
   },
-  schemaTarget("history item: shape", historyItemSchema as z.ZodType, [item], 2),
+  schemaTarget("history item: shape", historyItemSchema, [item], 2),
   {
     name: "history item",
     share: 1,
@@ -324,15 +328,15 @@ export const PARSERS: readonly Target[] = [
     make: (draw) => (draw.once(4) ? noise(draw) : mutatedBytes(draw, ledger)),
     run: (bytes) => outcomeOf(() => readLedger(bytes as Uint8Array), LedgerFault),
   },
-  schemaTarget("ledger entry", entrySchema as z.ZodType, [JSON.parse(fromUtf8(ledger))], 2),
-  schemaTarget("ledger head", headSchema as z.ZodType, [GENESIS], 1),
-  schemaTarget("dataset.json", datasetSchema as z.ZodType, [dataset, CORE, ...Object.values(BUNDLED), IPH], 2),
-  schemaTarget("policy.json", policySchema as z.ZodType, [policy]),
-  schemaTarget("report.json", reportSchema as z.ZodType, [report]),
-  schemaTarget("release.json", releaseSchema as z.ZodType, [release]),
-  schemaTarget("query state", queryStateSchema as z.ZodType, [state], 2),
-  schemaTarget("schedule state", scheduleStateSchema as z.ZodType, [schedule], 2),
-  schemaTarget("preview", previewSchema as z.ZodType, [preview], 2),
+  schemaTarget("ledger entry", entrySchema, [JSON.parse(fromUtf8(ledger))], 2),
+  schemaTarget("ledger head", headSchema, [GENESIS], 1),
+  schemaTarget("dataset.json", datasetSchema, [dataset, CORE, ...Object.values(BUNDLED), IPH], 2),
+  schemaTarget("policy.json", policySchema, [policy]),
+  schemaTarget("report.json", reportSchema, [report]),
+  schemaTarget("release.json", releaseSchema, [release]),
+  schemaTarget("query state", queryStateSchema, [state], 2),
+  schemaTarget("schedule state", scheduleStateSchema, [schedule], 2),
+  schemaTarget("preview", previewSchema, [preview], 2),
   {
     name: "problem",
     share: 2,
