@@ -175,7 +175,7 @@ export class HttpLink implements CoordinatorLink {
 }
 
 /** What may be over the next time. */
-const RETRIED: ReadonlySet<LinkFault["kind"]> = new Set(["unreachable", "too-many", "too-fast"]);
+const RETRIED: ReadonlySet<LinkFault["kind"]> = new Set(["unreachable", "too-many", "too-fast", "not-ready"]);
 
 /** The coordinator's problem; answers that are not its own come from something on the way, which may be over soon. */
 function faultOf({ status, retryAfterMs, body }: Reply): LinkFault {

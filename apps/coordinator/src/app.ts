@@ -6,6 +6,7 @@ import { cors } from "hono/cors";
 import { Callers } from "./callers.ts";
 import { CentreGate } from "./centre-gate.ts";
 import { Coordinator, type CoordinatorSetting } from "./coordinator.ts";
+import { DatabaseFault } from "./database.ts";
 import { faultFields } from "./log.ts";
 import { Peers } from "./peers.ts";
 import { ProblemFault } from "./problem-fault.ts";
@@ -34,6 +35,10 @@ export interface App {
   start(): Promise<void>;
   /** How many centres wait for offers, or did so just now. */
   present(): number;
+  /** Lets go of everything without an end; requests get the problem `not-ready`. */
+  abandon(): void;
+  /** Settles when it has let go of everything: by `abandon`, or since the store can't be written. */
+  readonly lost: Promise<void>;
   /** Ends everything that is open, with a named outcome; new requests get the problem `stopping`. */
   close(): Promise<void>;
 }
@@ -51,6 +56,13 @@ export function createApp(setting: AppSetting): App {
     (coordinator) => (opened = coordinator),
     () => {},
   );
+  let isAbandoned = false;
+  const isLost = () => isAbandoned || opened?.isLost === true;
+  const lost = opening.then(async (coordinator) => {
+    await coordinator.lost;
+    schedules.stop();
+  });
+  lost.catch(() => {});
   const ask = async (query: unknown, requester: string) => (await opening).ask(query, requester);
   const schedules = new Schedules({ schedules: setting.schedules, runs: store.scheduleRuns, clock, log, ask });
   const gate = new CentreGate(rosters, scheme, sha256, clock);
@@ -69,6 +81,12 @@ export function createApp(setting: AppSetting): App {
   app.use((c, next) => {
     callers.arrive(c);
     return next();
+  });
+  // Whoever waited for something when everything was let go asks again, and finds what the store knows.
+  app.use(async (c, next) => {
+    if (!isLost()) await next();
+    if (isLost())
+      c.res = problemReply(problem("not-ready", "the coordinator lets go of everything and begins anew: ask again in a moment"));
   });
   if (setting.origins.length > 0) {
     const share = cors({
@@ -142,6 +160,10 @@ export function createApp(setting: AppSetting): App {
 
   app.notFound(() => problemReply(problem("not-found", "there is no such address: are both ends of one version?")));
   app.onError((error) => {
+    if (error instanceof DatabaseFault) {
+      log.error(faultFields(error), "the store does not answer");
+      return problemReply(problem("not-ready", "the coordinator's store does not answer: ask again in a moment"));
+    }
     if (error instanceof ProblemFault) return problemReply(error.problem, error.retryAfterMs);
     const id = toHex(random(6));
     log.error({ defect: id, ...faultFields(error) }, "a mistake in this program");
@@ -154,6 +176,15 @@ export function createApp(setting: AppSetting): App {
       await schedules.start();
     },
     present: () => opened?.present ?? 0,
+    abandon: () => {
+      isAbandoned = true;
+      schedules.stop();
+      opening.then(
+        (coordinator) => coordinator.abandon(),
+        () => {},
+      );
+    },
+    lost,
     close: async () => {
       schedules.stop();
       await (await opening).close();

@@ -12,6 +12,7 @@ import {
 } from "@tutti/envelope";
 import {
   ACCEPTANCE,
+  FORMATION,
   CLOCK_SKEW_MS,
   CONSENT,
   type MessageKind,
@@ -26,18 +27,19 @@ import {
   WAIT_MS,
 } from "@tutti/protocol";
 import { LimitError, plan } from "@tutti/query";
-import { askedQuery } from "./asked-query.ts";
+import { type AskedQuery, askedQuery } from "./asked-query.ts";
 import { type Clock, within } from "./clock.ts";
+import { DatabaseFault } from "./database.ts";
 import type { Deadlines } from "./deadlines.ts";
-import { type Ending, notFormed } from "./ending.ts";
-import type { Log } from "./log.ts";
+import { type Ending, INTERRUPTED, notFormed } from "./ending.ts";
+import { faultFields, type Log } from "./log.ts";
 import { OpenOffers } from "./open-offers.ts";
 import { Past } from "./past.ts";
 import { Presence } from "./presence.ts";
 import { ProblemFault } from "./problem-fault.ts";
 import { QueryRun } from "./query-run.ts";
 import type { Rosters } from "./rosters.ts";
-import type { Store } from "./store.ts";
+import type { KeptFormation, KeptQuestion, OpenQuery, Store } from "./store.ts";
 import { Turns } from "./turns.ts";
 
 /** What a coordinator is, and what it works with. */
@@ -77,6 +79,8 @@ export class Coordinator {
   /** By the session's name. */
   readonly #bySession = new Map<string, QueryRun>();
   #stopping = false;
+  #isLost = false;
+  readonly #lost = Promise.withResolvers<void>();
 
   private constructor(setting: CoordinatorSetting, past: Past) {
     this.#setting = setting;
@@ -86,11 +90,12 @@ export class Coordinator {
     this.#hashes = new Map(setting.datasets.map((dataset) => [dataset, contentHash(dataset, setting.sha256)]));
   }
 
-  /** Reads what the store holds. Rejects with a DatabaseFault. */
+  /** Reads what the store holds, and goes on with the queries that have not ended (`QUERY_STAGES`). Rejects with a DatabaseFault. */
   static async open(setting: CoordinatorSetting): Promise<Coordinator> {
-    const { store, clock, log } = setting;
-    await store.interrupt(clock.nowMs());
-    return new Coordinator(setting, await Past.open(setting, store, log));
+    const { store, log } = setting;
+    const coordinator = new Coordinator(setting, await Past.open(setting, store, log));
+    for (const query of await store.open()) await coordinator.#takeUp(query);
+    return coordinator;
   }
 
   /** Takes a query, offers it to all centres, and gives its id. */
@@ -104,11 +109,30 @@ export class Coordinator {
       open.filter((run) => run.requester === requester).length >= MAX_OPEN.requester
     )
       throw new ProblemFault("too-many", "too many queries are open at a time: wait until one of them has ended");
-    const { identity, deadlines, scheme, sha256, random, clock, store, log } = this.#setting;
+    const { random, clock, store, log } = this.#setting;
     const id = toHex(random(16));
-    const run = new QueryRun({
+    const run = this.#runOf({ id, requester, askedAtMs: clock.nowMs() }, { query, dataset });
+    this.#runs.set(id, run);
+    this.#forgetOld();
+    try {
+      await store.begin({ id, requester, askedAtMs: run.askedAtMs, query });
+    } catch (fault) {
+      this.#runs.delete(id);
+      if (fault instanceof DatabaseFault) this.#unwritten(fault);
+      throw fault;
+    }
+    this.#demandRunning();
+    log.info({ query: id, requester }, "asked");
+    this.#turns.enter(query.dataset, run, () => this.#begin(run, dataset));
+    return id;
+  }
+
+  #runOf({ id, requester, askedAtMs }: Omit<KeptQuestion, "query">, { query, dataset }: AskedQuery): QueryRun {
+    const { identity, deadlines, scheme, sha256, clock, store, log } = this.#setting;
+    const run: QueryRun = new QueryRun({
       id,
       requester,
+      askedAtMs,
       query,
       identity,
       scheme,
@@ -117,11 +141,13 @@ export class Coordinator {
       queryMs: deadlines.queryMs,
       decideMs: deadlines.decideMs,
       isConnected: (centre) => this.#presence.isConnected(centre),
+      onForming: (session, formation) => store.form(id, { session: session.name, offer: this.#envelopes.get(run)!, formation }),
       onFormed: (session) => {
         this.#bySession.set(session.name, run);
         log.info({ query: id, session: session.name, participants: session.participants.length }, "formed");
       },
       onEnding: (ending) => this.#keepEnding(run, ending),
+      onUnwritten: (fault) => this.#unwritten(fault),
       onEnded: () => this.#turns.leave(run),
       onHeld: () => {
         this.#offers.remove(run);
@@ -130,16 +156,44 @@ export class Coordinator {
       },
       onConsented: () => this.#turns.enter(query.dataset, run, () => this.#begin(run, dataset)),
     });
-    this.#runs.set(id, run);
-    this.#forgetOld();
-    await store.begin({ id, requester, askedAtMs: run.askedAtMs, query }).catch((fault: unknown) => {
-      this.#runs.delete(id);
-      throw fault;
-    });
-    this.#demandRunning();
-    log.info({ query: id, requester }, "asked");
-    this.#turns.enter(query.dataset, run, () => this.#begin(run, dataset));
-    return id;
+    return run;
+  }
+
+  /** Goes on with a query that had not ended when the process did. */
+  async #takeUp(kept: OpenQuery): Promise<void> {
+    const { store, clock, datasets, log } = this.#setting;
+    try {
+      const asked = askedQuery(kept.query, datasets);
+      const run = this.#runOf(kept, asked);
+      const begin = kept.formed === null ? () => this.#begin(run, asked.dataset) : this.#resuming(run, kept.formed);
+      log.info({ query: kept.id }, kept.formed === null ? "taken up" : "resumed");
+      this.#runs.set(kept.id, run);
+      this.#turns.enter(asked.query.dataset, run, begin);
+    } catch (fault) {
+      // The dictionary or the roster is another one than when it was asked.
+      if (!(fault instanceof ProblemFault || fault instanceof EnvelopeFault)) throw fault;
+      await store.end(kept.id, INTERRUPTED, clock.nowMs(), null);
+      log.info({ query: kept.id, outcome: INTERRUPTED.outcome, cause: INTERRUPTED.cause }, "ended");
+    }
+  }
+
+  /** Throws an EnvelopeFault when the session is of an unknown roster. */
+  #resuming(run: QueryRun, { offer: envelope, formation }: KeptFormation): () => void {
+    const { rosters, scheme, sha256 } = this.#setting;
+    const { value: offer } = openMessage(OFFER, envelope, rosters.newest.coordinatorKey, scheme);
+    const roster = rosters.get(offer.roster);
+    if (roster === null) throw new EnvelopeFault("payload", "the session is of a roster that this network does not know");
+    const { value } = openMessage(FORMATION, formation, roster.coordinatorKey, scheme);
+    const yes = value.acceptances.map((one) => ({
+      acceptance: openMessage(ACCEPTANCE, one, roster.centreKeys, scheme).value,
+      envelope: one,
+    }));
+    const offerHash = contentHash(offer, sha256);
+    return () => {
+      this.#envelopes.set(run, envelope);
+      this.#byOffer.set(hexOf(offerHash), run);
+      run.resume(offer, offerHash, roster, formation, yes);
+    };
   }
 
   /** What a query would mean and cost, from what is public alone; nothing is asked. */
@@ -203,8 +257,10 @@ export class Coordinator {
       return { id, state: kept.ending.outcome, events: [], seen, release: kept.ending.release, detail: kept.ending.detail };
     }
     if (requester !== null && run.requester !== requester) throw new ProblemFault("not-found", "you have asked no query of this id");
-    await run.journal.wait(seen, WAIT_MS);
-    return run.state(seen);
+    // After a restart the events are others than those that were seen.
+    const known = seen > run.journal.length ? 0 : seen;
+    await run.journal.wait(known, WAIT_MS);
+    return run.state(known);
   }
 
   /** The offers that a centre has not answered yet, as soon as there are any. */
@@ -264,7 +320,7 @@ export class Coordinator {
   /** Takes the release as a participant signed it, and gives the one that all have signed; null means not yet. */
   async release(centre: string, session: string, envelope: Envelope): Promise<Envelope | null> {
     const run = this.#bySession.get(session);
-    if (run === undefined) throw unknown();
+    if (run === undefined) return this.#kept(centre, session);
     if (run.ending?.release == null) {
       try {
         run.sessionOf(centre, session).sign(centre, envelope);
@@ -275,6 +331,13 @@ export class Coordinator {
     }
     if (run.ending !== null && run.ending.release === null) throw run.ended();
     return run.ending?.release ?? null;
+  }
+
+  /** The release of a session from before a restart, for those who have signed it. */
+  async #kept(centre: string, session: string): Promise<Envelope> {
+    const release = await this.#setting.store.releasedIn(session);
+    if (release === null || release.signatures.every(({ keyid }) => keyid !== centre)) throw unknown();
+    return release;
   }
 
   /** Takes records of sessions that came to no release, and gives what a centre does not know of a dataset's past. */
@@ -318,6 +381,31 @@ export class Coordinator {
     for (const run of this.#runs.values()) run.interrupt();
     this.#offers.close();
     await Promise.all([...this.#runs.values()].map(({ over }) => over));
+  }
+
+  /** Lets go of everything without an end, as a crash would: whoever opens the store next goes on with it. */
+  abandon(): void {
+    if (this.#isLost) return;
+    this.#stopping = this.#isLost = true;
+    for (const run of this.#runs.values()) run.abandon();
+    this.#offers.close();
+    this.#lost.resolve();
+  }
+
+  /** Whether this coordinator has let go of everything. */
+  get isLost(): boolean {
+    return this.#isLost;
+  }
+
+  /** Settles when it has. */
+  get lost(): Promise<void> {
+    return this.#lost.promise;
+  }
+
+  /** Nothing is told that could not be written; what was not told is found in the store. */
+  #unwritten(fault: unknown): void {
+    this.#setting.log.error(faultFields(fault), "the store can't be written");
+    this.abandon();
   }
 
   #open<T>(kind: MessageKind<T>, envelope: Envelope, { centreKeys }: QueryRun): Said<T> {

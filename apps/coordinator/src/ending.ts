@@ -52,14 +52,6 @@ export const INTERRUPTED: Ending = {
   cause: "ended",
 };
 
-/** How it ended could not be written down: what nobody can look up later is told to nobody. */
-export const UNWRITTEN: Ending = {
-  outcome: "stopped",
-  detail: "the coordinator can't write its store, and publishes nothing without. Tell the network's operator, and ask again later",
-  release: null,
-  cause: "ended",
-};
-
 /** Participants made different releases. */
 export const DISAGREEMENT: Ending = {
   outcome: "stopped",

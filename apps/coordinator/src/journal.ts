@@ -40,6 +40,12 @@ export class Journal {
     this.#wake();
   }
 
+  /** Wakes all readers at once, without a last event: nothing more is written here. */
+  leave(): void {
+    this.#closed = true;
+    this.#wake();
+  }
+
   /** Waits until there are more than `seen` events, or the journal is closed; `ms` at most. */
   async wait(seen: number, ms: number): Promise<void> {
     const untilMs = this.#clock.nowMs() + ms;

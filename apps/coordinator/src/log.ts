@@ -1,6 +1,7 @@
 import { EnvelopeFault } from "@tutti/envelope";
 import { RosterFault } from "@tutti/protocol";
 import { ConfigFault } from "./config.ts";
+import { DatabaseFault } from "./database.ts";
 
 /**
  * Every line that the coordinator logs, by its `msg`, with its level: one closed list, so that an alarm can match a line whole. What each means, and
@@ -13,6 +14,8 @@ export const COORDINATOR_EVENTS = {
   offered: "info",
   held: "info",
   formed: "info",
+  "taken up": "info",
+  resumed: "info",
   ended: "info",
   refused: "warn",
   stopped: "warn",
@@ -28,6 +31,8 @@ export const COORDINATOR_EVENTS = {
   "the scheduler failed": "error",
   "the certificate was read again": "info",
   "the old certificate stays": "warn",
+  "the store can't be written": "error",
+  "the store does not answer": "error",
   "a mistake in this program": "error",
 } as const;
 
@@ -82,7 +87,7 @@ export interface Log {
 /** What may be logged of a failure: our own sentence; of any other error only its kind and where it happened, since its message may hold anything. */
 export function faultFields(error: unknown): Pick<LogFields, "fault" | "problem" | "places"> {
   if (!(error instanceof Error)) return { fault: "unknown" };
-  if (error instanceof EnvelopeFault || error instanceof ConfigFault || error instanceof RosterFault)
+  if (error instanceof EnvelopeFault || error instanceof ConfigFault || error instanceof DatabaseFault || error instanceof RosterFault)
     return { fault: error.name, problem: error.message };
   return { fault: error.name, places: placesOf(error) };
 }

@@ -15,7 +15,7 @@ import {
 } from "@tutti/protocol";
 import type { Query } from "@tutti/query";
 import type { CallOff } from "./clock.ts";
-import { dealtTooFew, type Ending, INTERRUPTED, notFormed, stoppedBy, timedOut, UNWRITTEN } from "./ending.ts";
+import { dealtTooFew, type Ending, INTERRUPTED, notFormed, stoppedBy, timedOut } from "./ending.ts";
 import { Consenting } from "./consenting.ts";
 import { Journal } from "./journal.ts";
 import { Offering, type Reason, type Yes } from "./offering.ts";
@@ -28,16 +28,22 @@ export interface QueryRunSetting extends Pick<CoordinatorSetting, "identity" | "
   readonly id: string;
   readonly requester: string;
   readonly query: Query;
+  /** Milliseconds since 1970. */
+  readonly askedAtMs: number;
   readonly queryMs: number;
   /** How long people have to decide. */
   readonly decideMs: number;
   readonly isConnected: (centre: string) => boolean;
+  /** Makes a formation durable: nobody has it before. */
+  readonly onForming: (session: RunningSession, formation: Envelope) => Promise<void>;
   readonly onFormed: (session: RunningSession) => void;
   /** Told when it waits for people, and its turn is over; and when they have decided, and it wants another one. */
   readonly onHeld: () => void;
   readonly onConsented: () => void;
   /** Makes an ending durable: nobody is told before. */
   readonly onEnding: (ending: Ending) => Promise<void>;
+  /** What had to be made durable is not: the run goes no further. */
+  readonly onUnwritten: (fault: unknown) => void;
   /** Told once, when all are told. */
   readonly onEnded: () => void;
 }
@@ -47,7 +53,14 @@ interface Begun {
   readonly roster: PinnedRoster;
   readonly offer: Offer;
   readonly offerHash: string;
-  readonly offering: Offering;
+  /** Null after a restart. */
+  readonly offering: Offering | null;
+}
+
+/** Who takes part, and under which policy. */
+interface Decided {
+  readonly yes: readonly Yes[];
+  readonly policy: Offer["policy"];
 }
 
 /** A centre's own trouble, for which the others need not stop: while not all have dealt they go on without it. */
@@ -85,7 +98,7 @@ export class QueryRun {
     this.id = setting.id;
     this.requester = setting.requester;
     this.query = setting.query;
-    this.askedAtMs = setting.clock.nowMs();
+    this.askedAtMs = setting.askedAtMs;
     this.journal = new Journal(setting.clock);
     const { clock, decideMs, onConsented } = setting;
     this.#consenting = new Consenting({
@@ -133,6 +146,15 @@ export class QueryRun {
     return this.#begun?.roster.centreKeys ?? new Map();
   }
 
+  /** Takes up a session that was formed before a restart: what was said in it is gone, and only its release may still come. */
+  resume(offer: Offer, offerHash: string, roster: PinnedRoster, formation: Envelope, yes: readonly Yes[]): void {
+    this.#begun = { roster, offer, offerHash, offering: null };
+    const policy = strictest([offer.policy, ...yes.map(({ acceptance }) => acceptance.policy)]);
+    const session = this.#sessionOf({ yes, policy });
+    session.resume();
+    this.#enter(session, formation);
+  }
+
   get isOpen(): boolean {
     return this.#ending === null;
   }
@@ -163,7 +185,7 @@ export class QueryRun {
 
   /** Whether a centre is asked and has not answered yet. */
   isOpenTo(centre: string): boolean {
-    return this.isOpen && this.#begun?.offering.isOpenTo(centre) === true;
+    return this.isOpen && this.#begun?.offering?.isOpenTo(centre) === true;
   }
 
   /** Whether this is the offer that stands at the moment. */
@@ -182,7 +204,7 @@ export class QueryRun {
     if (!this.isOpenTo(centre)) return;
     if (!this.#consenting.ask(centre)) return this.refuse(centre, "rule");
     this.journal.write("held", { centre });
-    this.#begun?.offering.hold(centre);
+    this.#begun?.offering?.hold(centre);
   }
 
   /** Whether people at a centre were asked and have not decided. */
@@ -200,14 +222,14 @@ export class QueryRun {
   accept(centre: string, yes: Yes): void {
     if (!this.isOpenTo(centre)) return;
     this.journal.write("accepted", { centre });
-    this.#begun?.offering.accept(centre, yes);
+    this.#begun?.offering?.accept(centre, yes);
   }
 
   refuse(centre: string, reason: Reason): void {
     const deciding = this.isDeciding(centre);
     if (!deciding && !this.isOpenTo(centre)) return;
     this.journal.write("refused", { centre });
-    this.#begun?.offering.refuse(centre, reason);
+    this.#begun?.offering?.refuse(centre, reason);
     if (deciding || reason === "rule") this.#consenting.deny(centre, reason);
     if (this.isHeld) this.#endIfTooFew();
   }
@@ -220,14 +242,14 @@ export class QueryRun {
    */
   sessionOf(centre: string, name: string | null = null): RunningSession {
     const session = this.#session;
-    if (this.#ending !== null || session === null) throw this.ended();
+    if (this.#ending !== null) throw this.ended();
+    if (session === null) throw this.#left.length === 0 ? this.ended() : formedAnew();
     if (!session.participants.includes(centre)) {
       if (this.#left.some(({ participants }) => participants.includes(centre)))
         throw new ProblemFault("too-late", "the session was formed anew without this centre, for it had not dealt in time: leave it");
       throw new ProblemFault("not-allowed", "the session was formed without this centre: wait for the next offer");
     }
-    if (name !== null && name !== session.name)
-      throw new ProblemFault("formed-anew", "not all have dealt in time: leave this session, and ask for the new formation");
+    if (name !== null && name !== session.name) throw formedAnew();
     return session;
   }
 
@@ -250,7 +272,7 @@ export class QueryRun {
       if (this.#session.participants.includes(stop.centre)) this.#formAnew([stop.centre]);
     } else if (this.#session === null) {
       this.journal.write("refused", { centre: stop.centre });
-      this.#begun?.offering.refuse(stop.centre, stop.cause);
+      this.#begun?.offering?.refuse(stop.centre, stop.cause);
     } else if (this.#session.participants.includes(stop.centre)) this.end(stoppedBy(stop));
   }
 
@@ -264,12 +286,22 @@ export class QueryRun {
     if (this.#isDecided) return;
     this.#isDecided = true;
     this.#overall?.();
-    this.#begun?.offering.close();
+    this.#begun?.offering?.close();
     this.#consenting.close();
-    void this.#setting.onEnding(ending).then(
-      () => this.#tell(ending),
-      () => this.#tell(UNWRITTEN),
-    );
+    void this.#setting.onEnding(ending).then(() => this.#tell(ending), this.#setting.onUnwritten);
+  }
+
+  /** Lets go of everything without an end: the store says what becomes of it. */
+  abandon(): void {
+    if (this.#ending !== null) return;
+    this.#isDecided = true;
+    this.#overall?.();
+    this.#begun?.offering?.close();
+    this.#consenting.close();
+    this.#session?.close();
+    this.journal.leave();
+    this.#formed.resolve();
+    this.#over.resolve();
   }
 
   #tell(ending: Ending): void {
@@ -327,13 +359,36 @@ export class QueryRun {
     if (yes.length < policy.minimumCentres || !mayFollow(names, this.#left))
       return this.end(dealtTooFew(yes.length, this.#left[0]!.participants.length));
     this.#session!.close();
+    this.#session = null;
+    this.#formation = null;
+    this.#formed = Promise.withResolvers();
     this.#form({ yes, policy });
   }
 
-  #form({ yes, policy }: { readonly yes: readonly Yes[]; readonly policy: Offer["policy"] }): void {
+  #form(decided: Decided): void {
+    const { offerHash } = this.#begun!;
+    const { identity, scheme, onForming, onUnwritten } = this.#setting;
+    const acceptances = decided.yes.map(({ envelope }) => envelope);
+    const formation = signMessage(FORMATION, { offer: offerHash, acceptances }, identity, scheme);
+    const session = this.#sessionOf(decided);
+    void onForming(session, formation).then(() => {
+      if (!this.#isDecided) this.#enter(session, formation);
+    }, onUnwritten);
+  }
+
+  /** From here on the participants may have the formation. */
+  #enter(session: RunningSession, formation: Envelope): void {
+    this.#formation = formation;
+    this.#session = session;
+    this.#setting.onFormed(session);
+    this.journal.write("formed");
+    this.#formed.resolve();
+  }
+
+  #sessionOf({ yes, policy }: Decided): RunningSession {
     const { roster, offer, offerHash } = this.#begun!;
     this.#yes = yes;
-    const { identity, scheme, sha256, clock, onFormed } = this.#setting;
+    const { identity, scheme, sha256, clock } = this.#setting;
     const query = contentHash(offer.query, sha256);
     const acceptances = yes.map(({ acceptance }) => acceptance);
     const peopleMs = peopleTime(offer, acceptances);
@@ -342,8 +397,7 @@ export class QueryRun {
         acceptances.flatMap(({ centre, beforeShares }) => (beforeShares === "hold" ? centre : [])),
         peopleMs,
       );
-    this.#formation = signMessage(FORMATION, { offer: offerHash, acceptances: yes.map(({ envelope }) => envelope) }, identity, scheme);
-    this.#session = new RunningSession({
+    return new RunningSession({
       offerHash,
       yes,
       policy,
@@ -362,8 +416,9 @@ export class QueryRun {
       onIncomplete: (missing) => this.#formAnew(missing),
       onEnded: (ending) => this.end(ending),
     });
-    onFormed(this.#session);
-    this.journal.write("formed");
-    this.#formed.resolve();
   }
+}
+
+function formedAnew(): ProblemFault {
+  return new ProblemFault("formed-anew", "not all have dealt in time: leave this session, and ask for the new formation");
 }

@@ -4,8 +4,9 @@ import { committeeOf, type Keys, type LeftSession, type ProgressEvent, sessionId
 import type { Release } from "@tutti/disclosure";
 import type { CallOff, Clock } from "./clock.ts";
 import { Cosigning, Disagreement } from "./cosigning.ts";
-import { DISAGREEMENT, type Ending, released, timedOut } from "./ending.ts";
+import { DISAGREEMENT, type Ending, INTERRUPTED, released, timedOut } from "./ending.ts";
 import type { Yes } from "./offering.ts";
+import { ProblemFault } from "./problem-fault.ts";
 import { type Posted, Relay } from "./relay.ts";
 
 /** What a session is run with. */
@@ -38,6 +39,8 @@ export class RunningSession {
   readonly #relay: Relay;
   readonly #cosigning: Cosigning;
   #callOff: CallOff | null = null;
+  /** After a restart: those who have said that they have no release. */
+  #without: Set<string> | null = null;
 
   constructor(setting: RunningSessionSetting) {
     const { yes, offerHash, policy, sha256, exchangeMs, dealMs, clock, centreKeys, scheme, isExpected } = setting;
@@ -70,11 +73,22 @@ export class RunningSession {
 
   /** Whether all have dealt: from then on who takes part is settled. */
   get dealt(): boolean {
-    return this.#relay.dealt;
+    return this.#without !== null || this.#relay.dealt;
+  }
+
+  /** Goes on after a restart: bundles are gone, and who posts one learns that the session has ended; releases are taken, for as long as an exchange lasts. */
+  resume(): void {
+    this.#without = new Set();
+    this.#callOff = this.#setting.clock.after(this.#setting.exchangeMs, () => this.#finishLate());
   }
 
   /** Takes a participant's bundle. Throws a ProblemFault. */
   post(centre: string, exchange: number, bytes: Uint8Array): Posted {
+    if (this.#without !== null) {
+      this.#without.add(centre);
+      this.#weighResumed();
+      throw new ProblemFault("ended", "the coordinator was stopped in the middle of this session: leave it", "ended");
+    }
     return this.#relay.post(this.participants.indexOf(centre), exchange, bytes);
   }
 
@@ -91,6 +105,7 @@ export class RunningSession {
       return this.#setting.onEnded(DISAGREEMENT);
     }
     this.#setting.onEvent("signed", { centre });
+    if (this.#without !== null) return this.#weighResumed();
     this.#relay.heard();
     this.#callOff ??= this.#setting.clock.after(this.#setting.exchangeMs, () => this.#finishLate());
     const { gone } = this.#relay;
@@ -103,12 +118,17 @@ export class RunningSession {
     this.#relay.close();
   }
 
+  #weighResumed(): void {
+    if (this.participants.every((name) => this.#without!.has(name) || this.#cosigning.hasSigned(name))) this.#finishLate();
+  }
+
   #finish(): void {
     this.#setting.onEnded(released(this.#cosigning.finish(this.participants, this.#setting.identity)));
   }
 
   #finishLate(): void {
     if (this.#cosigning.count >= this.#setting.policy.minimumCentres) this.#finish();
+    else if (this.#without !== null) this.#setting.onEnded(INTERRUPTED);
     else this.#setting.onEnded(timedOut("too few centres signed the release in time"));
   }
 }

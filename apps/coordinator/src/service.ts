@@ -10,7 +10,9 @@ import { CoordinatorMetrics } from "./coordinator-metrics.ts";
 import { DatabaseFault } from "./database.ts";
 import type { Log } from "./log.ts";
 import { RosterFile } from "./roster-file.ts";
+import { type Bindings, onlyTerm, Seat } from "./seat.ts";
 import { loadSetting } from "./startup.ts";
+import type { Store } from "./store.ts";
 import { readTls, TlsReload } from "./tls.ts";
 import { openTrace } from "./trace.ts";
 
@@ -35,10 +37,16 @@ export async function startService(config: Config, log: Log): Promise<Service> {
   const tls = config.tls === undefined ? null : readTls(config.tls);
   const metrics = new CoordinatorMetrics();
   const setting = loadSetting(config, metrics.around(log));
-  const { app, start, close, present } = createApp({ ...setting, store: metrics.timing(setting.store) });
-  metrics.read({ present, centres: () => setting.rosters.newest.centres.length });
+  const terms = onlyTerm(setting.store);
+  const open = (store: Store) => createApp({ ...setting, store: metrics.timing(store) });
+  const seat = await Seat.take({ terms, open, clock: setting.clock, log: setting.log }).catch(async (fault: unknown) => {
+    await setting.store.close();
+    throw fault instanceof DatabaseFault ? new ConfigFault(fault.message) : fault;
+  });
+  const answered = (request: Request, env: Bindings) => seat.answer(request, env);
+  metrics.read({ present: () => seat.present(), centres: () => setting.rosters.newest.centres.length });
   const trace = config.trace === undefined ? null : openTrace(config.trace);
-  const answer = metrics.answering((request, env) => app.fetch(request, env));
+  const answer = metrics.answering(answered);
   const server = createAdaptorServer({
     fetch: trace === null ? answer : trace.around(answer),
     overrideGlobalObjects: true,
@@ -47,14 +55,19 @@ export async function startService(config: Config, log: Log): Promise<Service> {
   } as Parameters<typeof createAdaptorServer>[0]) as Server;
   const reload = config.tls === undefined ? null : new TlsReload(config.tls, server as TlsServer, log);
   const admin =
-    config.metrics === undefined ? null : await startAdmin(config.metrics, { metrics: () => metrics.text(), answer: app.fetch });
+    config.metrics === undefined
+      ? null
+      : await startAdmin(config.metrics, {
+          metrics: () => metrics.text(),
+          answer: (request) => seat.answer(request, { incoming: { rawHeaders: [] } }),
+        });
   try {
     await listen(server, config);
-    await start();
   } catch (fault) {
     admin?.stop();
     server.close();
-    throw fault instanceof DatabaseFault ? new ConfigFault(fault.message) : fault;
+    await seat.stop();
+    throw fault;
   }
   const stopLooking = new RosterFile(config.roster, setting.identity, log).watch(setting.rosters, setting.clock);
   const { port } = server.address() as AddressInfo;
@@ -69,7 +82,7 @@ export async function startService(config: Config, log: Log): Promise<Service> {
       const closed = once(server, "close");
       server.close();
       stopLooking();
-      await close();
+      await seat.stop();
       const hurry = setTimeout(() => server.closeAllConnections(), LAST_ANSWERS_MS);
       server.closeIdleConnections();
       await closed;

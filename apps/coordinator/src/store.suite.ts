@@ -10,6 +10,8 @@ const RELEASE = { payloadType: "x", payload: "e30=", signatures: [{ keyid: "a", 
 const ITEM = { offer: RELEASE, formation: RELEASE, release: RELEASE, record: null };
 const OTHER = { ...ITEM, offer: { ...RELEASE, payload: "e31=" } };
 
+const FORMED = { session: "s", offer: RELEASE, formation: { ...RELEASE, payload: "e31=" } };
+
 async function historyOf(store: Store): Promise<readonly unknown[]> {
   const items = [];
   for await (const item of store.history()) items.push(item);
@@ -35,17 +37,25 @@ export function storeSuite(name: string, open: (which: "new" | "same") => Promis
       await after.close();
     });
 
-    test("a query that was open when the process ended is marked as stopped, others stay as they are", async () => {
-      const store = new Store(await open("new"));
-      await store.begin(QUESTION);
-      await store.begin({ ...QUESTION, id: "2" });
-      await store.end("2", timedOut("too long"), 2, null);
-      expect(await store.find("1", "ann")).toBeNull();
-      await store.interrupt(3);
-      expect((await store.find("1", "ann"))!.ending).toMatchObject({ outcome: "stopped", release: null });
-      expect((await store.find("1", "ann"))!.ending.detail).toContain("Ask again");
-      expect((await store.find("2", "ann"))!.ending).toMatchObject({ outcome: "timedOut" });
-      await store.close();
+    test("a query goes from stage to stage, and stays at its end", async () => {
+      const before = new Store(await open("new"));
+      for (const id of ["1", "2", "3"]) await before.begin({ ...QUESTION, id });
+      await before.form("2", FORMED);
+      await before.end("3", timedOut("too long"), 2, null);
+      await before.close();
+      const after = new Store(await open("same"));
+      expect(await after.open()).toEqual([
+        { ...QUESTION, id: "2", formed: FORMED },
+        { ...QUESTION, id: "1", formed: null },
+      ]);
+      await after.end("2", released(RELEASE), 3, null);
+      await after.end("2", timedOut("too late"), 4, null);
+      await after.form("2", { ...FORMED, session: "other" });
+      expect((await after.find("2", "ann"))!.ending).toEqual({ outcome: "released", detail: null, release: RELEASE });
+      expect(await after.releasedIn("s")).toEqual(RELEASE);
+      expect(await after.releasedIn("other")).toBeNull();
+      expect((await after.open()).map(({ id }) => id)).toEqual(["1"]);
+      await after.close();
     });
 
     test("what sessions tell is kept in the order in which they were first told, the last word of each", async () => {
@@ -100,14 +110,14 @@ export function storeSuite(name: string, open: (which: "new" | "same") => Promis
       await database.close();
     });
 
-    test("a scheduled query that was open when the process ended is not open for ever", async () => {
+    test("a scheduled query is open until it has ended", async () => {
       const store = new Store(await open("new"));
       await store.begin(QUESTION);
       await store.scheduleRuns.asked("daily", 1, "1");
       expect(await store.scheduleRuns.isOpen("daily")).toBe(true);
-      await store.interrupt(3);
+      await store.end("1", timedOut("too long"), 3, null);
       expect(await store.scheduleRuns.isOpen("daily")).toBe(false);
-      expect(await store.scheduleRuns.last("daily")).toEqual({ dueAtMs: 1, outcome: "stopped", query: "1" });
+      expect(await store.scheduleRuns.last("daily")).toEqual({ dueAtMs: 1, outcome: "timedOut", query: "1" });
       await store.close();
     });
   });

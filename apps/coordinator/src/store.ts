@@ -1,7 +1,7 @@
 import { type HistoryItem, historyItemSchema, type Outcome } from "@tutti/protocol";
 import { type Envelope, envelopeSchema } from "@tutti/envelope";
-import { type Database, type Statement, statement } from "./database.ts";
-import { type Ending, INTERRUPTED } from "./ending.ts";
+import { type Database, type Row, type Statement, statement } from "./database.ts";
+import type { Ending } from "./ending.ts";
 import { ScheduleRuns } from "./schedule-runs.ts";
 
 /** A query as it is kept. */
@@ -18,6 +18,20 @@ export interface KeptQuery {
   readonly ending: Pick<Ending, "outcome" | "detail" | "release">;
 }
 
+/** A query's session, as it was formed. */
+export interface KeptFormation {
+  /** Its name. */
+  readonly session: string;
+  readonly offer: Envelope;
+  readonly formation: Envelope;
+}
+
+/** A query that has not ended. */
+export interface OpenQuery extends KeptQuestion {
+  /** Null at the stage `asked`. */
+  readonly formed: KeptFormation | null;
+}
+
 /** What a past session told, under its name. */
 export interface KeptSession {
   readonly session: string;
@@ -25,9 +39,14 @@ export interface KeptSession {
 }
 
 const BEGIN = "INSERT INTO query (id, requester, asked_at_ms, query) VALUES (?, ?, ?, ?)";
-const END = "UPDATE query SET outcome = ?, detail = ?, ended_at_ms = ?, release = ? WHERE id = ?";
+const FORM = "UPDATE query SET session = ?, offer = ?, formation = ? WHERE id = ? AND outcome IS NULL";
+const END = "UPDATE query SET outcome = ?, detail = ?, ended_at_ms = ?, release = ? WHERE id = ? AND outcome IS NULL";
 const FIND = "SELECT outcome, detail, release FROM query WHERE id = ? AND requester = COALESCE(?, requester) AND outcome IS NOT NULL";
-const INTERRUPT = "UPDATE query SET outcome = ?, detail = ?, ended_at_ms = ? WHERE outcome IS NULL";
+const RELEASED_IN = "SELECT release FROM query WHERE session = ? AND release IS NOT NULL";
+// Those that are formed had their turn before the crash, and have it again.
+const OPEN = `
+  SELECT id, requester, asked_at_ms, query, session, offer, formation FROM query WHERE outcome IS NULL
+  ORDER BY CASE WHEN formation IS NULL THEN 1 ELSE 0 END, asked_at_ms, id`;
 const KEEP = `
   INSERT INTO past (number, session, item) SELECT COALESCE(MAX(number), 0) + 1, ?, ? FROM past WHERE true
   ON CONFLICT (session) DO UPDATE SET item = excluded.item`;
@@ -46,16 +65,28 @@ export class Store {
     this.scheduleRuns = new ScheduleRuns(database);
   }
 
-  /** Marks the queries that were open when the process ended as stopped. */
-  async interrupt(nowMs: number): Promise<void> {
-    await this.#database.write(statement(INTERRUPT, INTERRUPTED.outcome, INTERRUPTED.detail, nowMs));
-  }
-
+  /** A new query, at the stage `asked`. */
   async begin({ id, requester, askedAtMs, query }: KeptQuestion): Promise<void> {
     await this.#database.write(statement(BEGIN, id, requester, askedAtMs, JSON.stringify(query)));
   }
 
-  /** Keeps how a query ended, and in the same moment what its session tells later ones. */
+  /** Keeps the session of a query that has not ended: the stage `formed`. */
+  async form(id: string, { session, offer, formation }: KeptFormation): Promise<void> {
+    await this.#database.write(statement(FORM, session, JSON.stringify(offer), JSON.stringify(formation), id));
+  }
+
+  /** Queries that have not ended: those that are formed first, then in the order in which they were asked. */
+  async open(): Promise<readonly OpenQuery[]> {
+    return (await this.#database.rows(OPEN)).map(readOpen);
+  }
+
+  /** The release of a session, or null. */
+  async releasedIn(session: string): Promise<Envelope | null> {
+    const [row] = await this.#database.rows(RELEASED_IN, session);
+    return row === undefined ? null : readEnvelope(row["release"] as string);
+  }
+
+  /** Keeps how a query ended, and in the same moment what its session tells later ones: the stage `ended`. */
   async end(id: string, { outcome, detail, release }: Ending, endedAtMs: number, told: KeptSession | null): Promise<void> {
     const text = release === null ? null : JSON.stringify(release);
     await this.#database.write(statement(END, outcome, detail, endedAtMs, text, id), ...(told === null ? [] : [keeping(told)]));
@@ -66,7 +97,7 @@ export class Store {
     const [row] = await this.#database.rows(FIND, id, requester);
     if (row === undefined) return null;
     const { outcome, detail, release } = row as { outcome: Outcome; detail: string | null; release: string | null };
-    return { ending: { outcome, detail, release: release === null ? null : readRelease(release) } };
+    return { ending: { outcome, detail, release: release === null ? null : readEnvelope(release) } };
   }
 
   /** Keeps what a past session told, in place of what was known of it. */
@@ -89,6 +120,23 @@ function keeping({ session, item }: KeptSession): Statement {
   return statement(KEEP, session, JSON.stringify(item));
 }
 
-function readRelease(text: string): Envelope {
+function readEnvelope(text: string): Envelope {
   return envelopeSchema.parse(JSON.parse(text));
+}
+
+function readOpen(row: Row): OpenQuery {
+  const {
+    id,
+    requester,
+    asked_at_ms: askedAtMs,
+    query,
+    session,
+    offer,
+    formation,
+  } = row as Readonly<Record<string, string>> & {
+    readonly asked_at_ms: number;
+  };
+  const formed =
+    session === undefined || session === null ? null : { session, offer: readEnvelope(offer!), formation: readEnvelope(formation!) };
+  return { id: id!, requester: requester!, askedAtMs, query: JSON.parse(query!), formed };
 }

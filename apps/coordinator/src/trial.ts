@@ -21,6 +21,8 @@ import {
   type Session,
   signMessage,
   History,
+  type HistoryItem,
+  openHistoryItem,
 } from "@tutti/protocol";
 import { GENESIS } from "@tutti/ledger";
 import { layout, type Query } from "@tutti/query";
@@ -110,9 +112,13 @@ const TOKENS: Readonly<Record<Researcher, Omit<TokenEntry, "name" | "hash">>> = 
 /** A network of four centres that have five patients each. */
 export class TrialNetwork {
   readonly clock: TrialClock = new TrialClock();
-  readonly app: App["app"];
-  readonly start: () => Promise<void>;
-  readonly close: () => Promise<void>;
+  app: App["app"];
+  start: () => Promise<void>;
+  close: () => Promise<void>;
+  /** The coordinator on another store, with the same keys. */
+  readonly open: (store: Store) => App;
+  /** Settles when the coordinator is there again after a crash; null while nobody waits for that. */
+  back: Promise<void> | null = null;
   readonly rosters: Rosters;
   readonly roster: PinnedRoster;
   readonly centres: readonly TrialCentre[];
@@ -139,26 +145,35 @@ export class TrialNetwork {
     this.rosters = new Rosters(RosterChain.open(rosterFile, scheme));
     this.roster = this.rosters.newest;
     const log = (about: object, message: string) => void this.logged.push(`${message} ${JSON.stringify(about)}`);
-    const { app, start, close } = createApp({
-      identity: this.coordinator,
-      rosters: this.rosters,
-      policy: { ...DEFAULT_POLICY, ...policy },
-      datasets: [DATASET],
-      deadlines: DEFAULT_DEADLINES,
-      schedules,
-      store,
-      limits,
-      trustedProxies: ["10.0.0.0/8"],
-      origins: ["https://portal.example"],
-      tokens: new Tokens(Object.entries(TOKENS).map(([name, entry]) => ({ ...entry, name, hash: hashOf(tokenOf(name as Researcher)) }))),
-      scheme,
-      sha256,
-      random: randomBytes,
-      clock: this.clock,
-      log: { info: log, warn: log, error: log },
-    });
+    this.open = (of) =>
+      createApp({
+        identity: this.coordinator,
+        rosters: this.rosters,
+        policy: { ...DEFAULT_POLICY, ...policy },
+        datasets: [DATASET],
+        deadlines: DEFAULT_DEADLINES,
+        schedules,
+        store: of,
+        limits,
+        trustedProxies: ["10.0.0.0/8"],
+        origins: ["https://portal.example"],
+        tokens: new Tokens(Object.entries(TOKENS).map(([name, entry]) => ({ ...entry, name, hash: hashOf(tokenOf(name as Researcher)) }))),
+        scheme,
+        sha256,
+        random: randomBytes,
+        clock: this.clock,
+        log: { info: log, warn: log, error: log },
+      });
+    const { app, start, close } = this.open(store);
     [this.app, this.start, this.close] = [app, start, close];
     this.centres = identities.map((identity) => new TrialCentre(identity, this, { ...DEFAULT_POLICY, ...policies[identity.name] }));
+  }
+
+  /** The coordinator again, with what its store holds. */
+  async restart(store: Store): Promise<void> {
+    const { app, start, close } = this.open(store);
+    await start();
+    [this.app, this.start, this.close] = [app, start, close];
   }
 
   /** Sends a request as it is, from an address if one is given. */
@@ -222,6 +237,7 @@ export class TrialCentre {
   consent: Decision = "answer";
   beforeShares = false;
   readonly #network: TrialNetwork;
+  readonly #history = new History();
 
   constructor(identity: Identity, network: TrialNetwork, policy: Policy) {
     this.identity = identity;
@@ -234,7 +250,7 @@ export class TrialCentre {
       scheme,
       sha256,
       random: randomBytes,
-      history: new History(),
+      history: this.#history,
       ledgerHead: () => GENESIS,
       answered: () => false,
       consent: () => this.consent,
@@ -249,15 +265,29 @@ export class TrialCentre {
     return { ...signRequest({ method, target, body }, this.identity, signing, scheme) };
   }
 
-  /** Sends a signed request. */
-  send(
+  /** Sends a signed request; once more after a crash, where that is awaited. */
+  async send(
     endpoint: Pick<Endpoint, "method" | "path">,
     segments: Readonly<Record<string, string>>,
     body: Uint8Array | object,
   ): Promise<Response> {
     const target = pathOf(endpoint, segments);
     const bytes = body instanceof Uint8Array ? body : toUtf8(JSON.stringify(body));
-    return this.#network.send(endpoint.method, target, this.signed(endpoint.method, target, bytes), bytes);
+    for (;;) {
+      const { back } = this.#network;
+      const response = await this.#network.send(endpoint.method, target, this.signed(endpoint.method, target, bytes), bytes);
+      if (response.status !== 503 || back === null) return response;
+      await back;
+    }
+  }
+
+  /** Learns what past sessions have told. */
+  async catchUp(): Promise<void> {
+    const marks = this.#history.all().map(({ mark }) => mark);
+    const response = await this.send(ENDPOINTS.history, {}, { dataset: QUERY.dataset, marks, records: [] });
+    const { items } = (await response.json()) as { items: readonly HistoryItem[] };
+    const check = { rosters: this.#network.rosters, datasets: [DATASET], scheme, sha256 };
+    for (const item of items) this.#history.add(openHistoryItem(item, check), item);
   }
 
   /** Waits for offers. */
