@@ -11,6 +11,10 @@ export interface Readings {
   readonly failures: () => number;
   readonly ledgerEntries: () => number;
   readonly historySessions: () => number;
+  /** Questions that wait for people. */
+  readonly queue: () => number;
+  /** Whether people have stopped it. */
+  readonly stopped: () => boolean;
   /** Whether anything may be answered. */
   readonly answers: () => boolean;
 }
@@ -30,13 +34,15 @@ export class AgentMetrics {
   readonly #exchanges = this.#metrics.histogram("tutti_agent_exchange_seconds", "From posting a bundle to its delivery.", {});
   #running = 0;
 
-  constructor({ lastContactMs, failures, ledgerEntries, historySessions, answers }: Readings) {
+  constructor({ lastContactMs, failures, ledgerEntries, historySessions, queue, stopped, answers }: Readings) {
     const gauge = (name: string, help: string, value: () => number) => this.#metrics.read("gauge", name, help, value);
     gauge("tutti_agent_sessions_running", "Offers that were accepted and whose session has not ended.", () => this.#running);
     gauge("tutti_agent_last_contact_timestamp_seconds", "When the coordinator last answered; 0 if never.", () => lastContactMs() / 1_000);
     gauge("tutti_agent_contact_failures", "Requests for offers that failed since then.", failures);
     gauge("tutti_agent_ledger_entries", "Entries of the ledger.", ledgerEntries);
     gauge("tutti_agent_history_sessions", "Past sessions that this centre knows.", historySessions);
+    gauge("tutti_agent_queue", "Questions that wait for people.", queue);
+    gauge("tutti_agent_stopped", "1 while people have stopped it.", () => (stopped() ? 1 : 0));
     gauge("tutti_agent_answers", "1 while offers may be accepted; 0 while the past, or the ledger, has to be seen to.", () =>
       answers() ? 1 : 0,
     );

@@ -45,9 +45,10 @@ function begin(): void {
     },
   };
   observer.begin({
-    roster: { hash: "sha256:aa" },
+    roster: { version: 3, hash: "sha256:aa" },
     datasets: [DATASET],
-    ledger: { head: GENESIS, writable: true },
+    ledger: { head: GENESIS, writable: true, decisions: { all: () => [{ state: "asked" }, { state: "denied" }] } as never },
+    consent: { isStopped: true },
     past: past as unknown as Parameters<Observer["begin"]>[0]["past"],
   });
 }
@@ -75,6 +76,9 @@ describe("what is logged", () => {
       lastContactMs: 1_000_000,
       failures: 0,
       running: 0,
+      stopped: true,
+      queue: 1,
+      roster: { version: 3, hash: "sha256:aa" },
       lastSession: { query: "q1", ending: "late" },
       lastRefusal: { query: "q2", reason: "busy" },
       ledger: { index: -1, writable: true },
@@ -89,6 +93,8 @@ describe("what is logged", () => {
       'tutti_agent_exchange_seconds_bucket{le="0.05"} 1',
       "tutti_agent_sessions_running 0",
       "tutti_agent_history_sessions 1",
+      "tutti_agent_queue 1",
+      "tutti_agent_stopped 1",
       "tutti_agent_answers 1",
     ])
       expect(metrics).toContain(`${line}\n`);

@@ -4,16 +4,18 @@ import type { PinnedRoster } from "@tutti/protocol";
 import type { AgentFields, AgentLog } from "./agent-log.ts";
 import { AgentMetrics, type LoggedEvent } from "./agent-metrics.ts";
 import type { AgentConfig } from "./config.ts";
+import type { ConsentDesk } from "./consent/consent-desk.ts";
 import type { Past } from "./guard/past.ts";
 import type { Ledger } from "./ledger-file.ts";
 import { type AgentStatus, statusPath } from "./status.ts";
 
 /** What an observer reads when it writes. */
 export interface Observed {
-  readonly roster: Pick<PinnedRoster, "hash">;
+  readonly roster: Pick<PinnedRoster, "hash" | "version">;
   readonly datasets: readonly Dataset[];
-  readonly ledger: Pick<Ledger, "head" | "writable">;
+  readonly ledger: Pick<Ledger, "head" | "writable" | "decisions">;
   readonly past: Pick<Past, "trouble" | "history">;
+  readonly consent: Pick<ConsentDesk, "isStopped">;
 }
 
 /** What happens within this time is written at once. */
@@ -65,6 +67,8 @@ export class Observer {
       failures: () => this.#failures,
       ledgerEntries: () => (this.#observed?.ledger.head.index ?? -1) + 1,
       historySessions: () => this.#observed?.past.history.all().length ?? 0,
+      queue: () => (this.#observed === null ? 0 : waiting(this.#observed)),
+      stopped: () => this.#observed?.consent.isStopped === true,
       answers: () => this.#observed?.ledger.writable === true && this.#observed.past.trouble === null,
     });
   }
@@ -126,7 +130,8 @@ export class Observer {
     if (text !== null) await whole(this.#config.metrics!, text, 0o644);
   }
 
-  #status({ roster, datasets, ledger, past }: Observed): AgentStatus {
+  #status(observed: Observed): AgentStatus {
+    const { roster, datasets, ledger, past, consent } = observed;
     const known = Map.groupBy(past.history.all(), ({ dataset }) => dataset);
     return {
       centre: this.#config.centre,
@@ -141,12 +146,19 @@ export class Observer {
       running: this.#running,
       lastSession: this.#lastSession,
       lastRefusal: this.#lastRefusal,
-      roster: roster.hash,
-      ledger: { ...ledger.head, writable: ledger.writable },
+      stopped: consent.isStopped,
+      queue: waiting(observed),
+      roster: { version: roster.version, hash: roster.hash },
+      ledger: { index: ledger.head.index, hash: ledger.head.hash, writable: ledger.writable },
       history: Object.fromEntries(datasets.map((dataset) => [datasetName(dataset), known.get(datasetName(dataset))?.length ?? 0])),
       node: process.version,
     };
   }
+}
+
+/** How many questions wait for people. */
+function waiting({ ledger }: Pick<Observed, "ledger">): number {
+  return ledger.decisions.all().filter(({ state }) => state === "asked").length;
 }
 
 /** Puts a text in a file's place, so that a reader finds the old or the new one. */

@@ -81,9 +81,9 @@ export async function start(config: AgentConfig, log: AgentLog, signal: AbortSig
     await connect(link, roster, config.coordinator, nowMs);
     const setting = { identity, roster, policy, datasets, scheme, sha256, random };
     const past = new Past({ identity, check: { ...setting, rosters }, file, store, ledger, link, nowMs, log: observer.log });
-    observer.begin({ roster, datasets, ledger, past });
     const folder = new ConsentFolder(config.ledger);
     const consent = new ConsentDesk({ rules, folder, ledger, nowMs, log: observer.log });
+    observer.begin({ roster, datasets, ledger, past, consent });
     const agent = new Agent({
       consent,
       setting,

@@ -25,8 +25,12 @@ export interface AgentStatus {
   readonly running: number;
   readonly lastSession: { readonly query: string; readonly ending: string; readonly atMs: number } | null;
   readonly lastRefusal: { readonly query: string | null; readonly reason: string; readonly atMs: number } | null;
-  /** `sha256:…` of the roster that is pinned. */
-  readonly roster: string;
+  /** Whether people have stopped it. */
+  readonly stopped: boolean;
+  /** Questions that wait for people. */
+  readonly queue: number;
+  /** The roster that is pinned; its hash is `sha256:…`. */
+  readonly roster: { readonly version: number; readonly hash: string };
   readonly ledger: Head & { readonly writable: boolean };
   /** How many past sessions are known, by dataset. */
   readonly history: Readonly<Record<string, number>>;
@@ -49,7 +53,9 @@ export const agentStatusSchema: z.ZodType<AgentStatus> = z.strictObject({
   running: z.int().min(0),
   lastSession: z.strictObject({ query: z.string(), ending: z.string(), atMs: time }).nullable(),
   lastRefusal: z.strictObject({ query: z.string().nullable(), reason: z.string(), atMs: time }).nullable(),
-  roster: z.string(),
+  stopped: z.boolean(),
+  queue: z.int().min(0),
+  roster: z.strictObject({ version: z.int().min(0), hash: z.string() }),
   ledger: z.strictObject({ index: z.int().min(-1), hash: z.string(), writable: z.boolean() }),
   history: z.record(z.string(), z.int().min(0)),
   node: z.string(),
@@ -112,7 +118,8 @@ export function statusText(found: FoundStatus): string {
       lastSession === null ? "none since the start" : `${lastSession.ending}, ${day(lastSession.atMs)}, query ${lastSession.query}`,
     ],
     ["last refusal", lastRefusal === null ? "none since the start" : `${lastRefusal.reason}, ${day(lastRefusal.atMs)}`],
-    ["roster", roster],
+    ["people", `${found.stopped ? "stopped it: tutti agent resume" : "let it answer"}; ${found.queue} questions wait for them`],
+    ["roster", `version ${roster.version}, ${roster.hash}`],
     ["ledger", `${ledger.index + 1} entries, head ${ledger.hash}`],
     [
       "history",

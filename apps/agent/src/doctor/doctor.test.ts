@@ -100,6 +100,7 @@ const ILLNESSES: readonly (readonly [what: string, cause: () => object | void, c
   ["a policy that can't be read", () => ({ policy: "absent.json" }), "policy", /check the path/],
   ["a dictionary that is none", () => write("dataset.json", "{}"), "dictionary", /dataset\.json/],
   ["data that don't fit", () => write("data.csv", "id,sex\nNIR-1,X\n"), "data", /line 2/],
+  ["rules that are not there", () => ({ rules: "absent.json" }), "rules", /check the path/],
   [
     "a folder that is a file",
     () => {

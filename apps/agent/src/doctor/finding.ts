@@ -8,6 +8,7 @@ export const CHECKS = [
   "policy",
   "dictionary",
   "data",
+  "rules",
   "folder",
   "ledger",
   "past",

@@ -3,6 +3,7 @@ import { contentHash, type Identity, toBase64 } from "@tutti/envelope";
 import type { PinnedRoster, RosterChain } from "@tutti/protocol";
 import { type Dataset, datasetName } from "@tutti/dataset";
 import type { AgentConfig } from "../config.ts";
+import { readRules } from "../consent/rules-file.ts";
 import { openDataset, readDataset } from "../dataset-files.ts";
 import { identityOf, policyOf, rosterOf } from "../start.ts";
 import { type Examination, Ill } from "./finding.ts";
@@ -45,7 +46,17 @@ export async function ownFiles(config: AgentConfig, examination: Examination): P
     const whose = config.policy === undefined ? "none of its own: the default" : config.policy;
     return [null, `${whose}; threshold ${threshold}, at least ${minimumCentres} centres`];
   });
-  return { identity, rosters, roster: rosters?.newest ?? null, datasets: await dataFiles(config, examination) };
+  const datasets = await dataFiles(config, examination);
+  if (datasets.length < config.datasets.length) examination.skip(["rules"], "the dictionaries come first");
+  else
+    await examination.look("rules", () => {
+      const { rules, otherwise } = readRules(config.rules, datasets);
+      return [
+        null,
+        config.rules === undefined ? "none: what fits is answered" : `${rules.length} in ${config.rules}; otherwise ${otherwise}`,
+      ];
+    });
+  return { identity, rosters, roster: rosters?.newest ?? null, datasets };
 }
 
 async function dataFiles(config: AgentConfig, examination: Examination): Promise<readonly Dataset[]> {
