@@ -54,7 +54,6 @@ export interface ClearSetting {
 }
 
 interface Past extends EarlierRelease {
-  readonly release: Release;
   /** Centres whose sets up to its quantiles are kept. */
   readonly learnt: Set<string>;
 }
@@ -83,6 +82,39 @@ export class ClearNetwork {
 
   /** The release of a query, among some of the centres or all. */
   ask(query: Query, participants: readonly string[] = [...this.centres.keys()]): Release {
+    const session = String(this.#past.length);
+    const { release: made, planned, policy } = this.#answer(query, participants, session);
+    this.#past.push({
+      session,
+      query: contentHash(query),
+      participants,
+      atMs: this.nowMs,
+      plan: planned,
+      policy,
+      sets: setsOfRelease(planned, made),
+      release: made,
+      learnt: new Set(),
+    });
+    this.nowMs += 60_000;
+    return made;
+  }
+
+  /** What a query would be answered now, and the number of each cell that would open on the way; it is not remembered. */
+  answer(
+    query: Query,
+    participants: readonly string[],
+  ): { readonly release: Release; readonly opens: ReadonlyMap<number, number>; readonly policy: Policy } {
+    return this.#answer(query, participants, "asked in passing");
+  }
+
+  /** Takes in a session that another network had; the oldest first. */
+  remember(past: EarlierRelease): void {
+    for (const name of past.participants)
+      this.#stores.get(name)!.keep(past.session, this.#stores.get(name)!.membership(setsToKeep(past.plan), this.centres.get(name)!));
+    this.#past.push({ ...past, learnt: new Set() });
+  }
+
+  #answer(query: Query, participants: readonly string[], session: string) {
     const policy = this.#policy;
     const planned = plan(query, this.#dataset);
     const everybody = participants.flatMap((name) => this.centres.get(name)!);
@@ -92,7 +124,6 @@ export class ClearNetwork {
     const n = participants.length;
     const centres = { invited: this.centres.size, contributed: n, finished: n };
     const about = { query: contentHash(query), roster: NO_ROSTER, policy, centres, strength };
-    const session = String(this.#past.length);
     const { pairs, all } = this.#compare(planned, participants, session);
     // As the network does it: some are tested only when the others ask for it.
     const distances = all.map((distance, pair) => (pairs[pair]!.later ? null : distance));
@@ -108,24 +139,12 @@ export class ClearNetwork {
       for (const pair of later) distances[pair] = all[pair]!;
       standing = standingWithout(new Set(waiting.flatMap((pair) => (later.has(pair) ? [] : [pairs[pair]!.cell]))));
     }
-    const opened = (): Opened => openedOf(planned, pooled, policy, standing, this.#past);
-    const made =
-      again === null
-        ? this.#released(planned, opened(), toldBefore(pairs, distances), about)
-        : releaseAgain(again.release!, new Date(again.atMs).toISOString().slice(0, 10), about);
-    this.#past.push({
-      session,
-      query: about.query,
-      participants,
-      atMs: this.nowMs,
-      plan: planned,
-      policy,
-      sets: setsOfRelease(planned, made),
-      release: made,
-      learnt: new Set(),
-    });
-    this.nowMs += 60_000;
-    return made;
+    if (again !== null) {
+      const unchanged = releaseAgain(again.release!, new Date(again.atMs).toISOString().slice(0, 10), about);
+      return { release: unchanged, opens: new Map<number, number>(), planned, policy };
+    }
+    const opened = openedOf(planned, pooled, policy, standing, this.#past);
+    return { release: this.#released(planned, opened, toldBefore(pairs, distances), about), opens: opened.counts, planned, policy };
   }
 
   #standing(

@@ -107,6 +107,8 @@ export class Agent {
           this.#take(offer);
           fresh++;
         }
+        // Nobody asks anything at the moment.
+        if (offers.length === 0) this.#handIn();
         // Offers whose answers have not arrived yet come again, at once; so do those that can't be read.
         stale = fresh === 0 && offers.length > 0 ? stale + 1 : 0;
         if (stale > 0) pauseMs = retryDelayMs(Math.min(stale - 1, SLOWEST), setting.random);
@@ -120,6 +122,13 @@ export class Agent {
     }
     await Promise.all(this.#underWay);
     await consent?.close();
+  }
+
+  /** Hands in records that the coordinator could not take when their sessions ended: until it knows them, the centre would refuse its offers. */
+  #handIn(): void {
+    const { past, sources, nowMs } = this.#parts;
+    for (const dataset of sources.keys())
+      if (past.owes(dataset) && !this.#turns.has(dataset)) void past.catchUp(dataset, nowMs() + CATCH_UP_MS);
   }
 
   #take(envelope: Envelope): void {

@@ -26,8 +26,13 @@ export interface Reply {
   readonly body: Uint8Array;
 }
 
+/** Sends requests, and gives their answers; `sent` is called once all of one is on its way. */
+export interface Caller {
+  call(call: Call, sent?: () => void): Promise<Reply>;
+}
+
 /** Requests to one address, by a proxy where there is one, over connections that stay open. Every failure to get an answer is an Error. */
-export class HttpCaller {
+export class HttpCaller implements Caller {
   readonly #address: URL;
   readonly #client: typeof http | typeof https;
   readonly #agent: http.Agent;

@@ -11,7 +11,7 @@ import {
 } from "@tutti/envelope";
 import { type Endpoint, ENDPOINTS, type HistoryItem, MAX_BUNDLE_BYTES, pathOf, problemName, problemSchema, WAIT_MS } from "@tutti/protocol";
 import type { CoordinatorLink } from "./coordinator-link.ts";
-import { HttpCaller, type Reply } from "./http-caller.ts";
+import { type Caller, HttpCaller, type Reply } from "./http-caller.ts";
 import { LinkFault } from "./link-fault.ts";
 import { retryDelayMs } from "./retry.ts";
 import type { Route } from "./route.ts";
@@ -31,6 +31,10 @@ export interface HttpLinkParts {
   readonly signal: AbortSignal;
   /** The way to the coordinator; directly when left out. */
   readonly route?: Route | undefined;
+  /** What sends the requests; connections of its own when left out. */
+  readonly caller?: Caller | undefined;
+  /** Waits, and rejects when the signal aborts; by this machine's clock when left out. */
+  readonly sleep?: ((ms: number) => Promise<void>) | undefined;
 }
 
 type Segments = Readonly<Record<string, string>>;
@@ -47,11 +51,13 @@ const NOTHING = new Uint8Array(0);
 /** The coordinator over HTTP: requests signed by RFC 9421, connections kept open, dialled from this side only. */
 export class HttpLink implements CoordinatorLink {
   readonly #parts: HttpLinkParts;
-  readonly #caller: HttpCaller;
+  readonly #caller: Caller;
+  readonly #sleep: (ms: number) => Promise<void>;
 
   constructor(parts: HttpLinkParts) {
     this.#parts = parts;
-    this.#caller = new HttpCaller(parts.address, parts.signal, parts.route);
+    this.#caller = parts.caller ?? new HttpCaller(parts.address, parts.signal, parts.route);
+    this.#sleep = parts.sleep ?? ((ms) => sleep(ms, undefined, { signal: parts.signal }));
   }
 
   async roster(deadlineMs: number): Promise<Envelope> {
@@ -139,7 +145,7 @@ export class HttpLink implements CoordinatorLink {
         askedNotToMs = fault.retryAfterMs;
       }
       const pauseMs = Math.max(askedNotToMs, retryDelayMs(failures, random));
-      await sleep(Math.min(pauseMs, Math.max(0, deadlineMs - nowMs())), undefined, { signal });
+      await this.#sleep(Math.min(pauseMs, Math.max(0, deadlineMs - nowMs())));
     }
   }
 

@@ -26,8 +26,8 @@ import { KeptSetsFault, membershipOf, setsOf } from "./kept-sets.ts";
 export interface PastParts {
   readonly identity: Identity;
   readonly check: HistoryCheck;
-  readonly file: HistoryFile;
-  readonly store: GuardStore;
+  readonly file: Pick<HistoryFile, "history" | "offerOf" | "offers" | "write">;
+  readonly store: Pick<GuardStore, "has" | "keep" | "load" | "sweep">;
   readonly ledger: Ledger;
   readonly link: Pick<CoordinatorLink, "history">;
   readonly nowMs: () => number;

@@ -1,0 +1,139 @@
+import { EVERYBODY, LABELS, nonceOf, Secret, type Sha256, toHex, unseal } from "@tutti/envelope";
+import { add, decode, ELEMENT_BYTES, inverse, mul, P, sub } from "@tutti/field";
+import { sha256 } from "@tutti/platform";
+import { decodeBundle } from "@tutti/protocol";
+import { schemeFor } from "@tutti/sharing";
+
+/** A number that opened to whoever reads what was broadcast: in which exchange, and at which place among the elements. */
+export interface Opened {
+  readonly exchange: number;
+  readonly place: number;
+  readonly value: number;
+}
+
+const GROUP_KEY = new TextEncoder().encode(LABELS.groupKey);
+const SESSION_KEY = new TextEncoder().encode(LABELS.sessionKey);
+const LENGTH_BYTES = 4;
+
+/**
+ * Hears all that is broadcast in all sessions, with the keys of all: what a coalition of everybody could work out. It takes group keys from the hashes
+ * that agents compute, and looks for sharings of degree t whose secret is small. Masks and verdicts open to uniform numbers, or at twice that degree.
+ */
+export class Listener {
+  readonly #keys = new Map<string, Secret>();
+  readonly #pairKeys = new Map<string, Map<string, Secret>>();
+  /** Broadcasts by session, exchange and sender. */
+  readonly #said = new Map<string, Map<number, Map<number, Uint8Array>>>();
+  readonly #counts = new Map<string, number>();
+
+  /** SHA-256 that is overheard. */
+  readonly sha256: Sha256 = (bytes) => {
+    const hash = sha256(bytes);
+    if (isLed(bytes, GROUP_KEY)) {
+      const at = 2 * LENGTH_BYTES + GROUP_KEY.length;
+      this.#keys.set(toHex(bytes.subarray(at, at + 32)), new Secret(hash));
+    } else if (isLed(bytes, SESSION_KEY)) {
+      const session = toHex(bytes.subarray(-32));
+      const pairs = this.#pairKeys.get(session) ?? new Map<string, Secret>();
+      this.#pairKeys.set(session, pairs.set(toHex(hash), new Secret(hash)));
+    }
+    return hash;
+  };
+
+  /** Takes what a participant has posted. */
+  posted(bytes: Uint8Array): void {
+    const view = new DataView(bytes.buffer, bytes.byteOffset, bytes.byteLength);
+    if (bytes.length < 40) return;
+    try {
+      const { session, exchange, from, broadcast } = decodeBundle(bytes, view.getUint16(38));
+      const name = toHex(session);
+      this.#counts.set(name, view.getUint16(38));
+      const exchanges = this.#said.get(name) ?? new Map<number, Map<number, Uint8Array>>();
+      this.#said.set(name, exchanges);
+      const said = exchanges.get(exchange) ?? new Map<number, Uint8Array>();
+      exchanges.set(exchange, said);
+      if (!said.has(from)) said.set(from, broadcast.slice());
+    } catch {
+      // What was corrupted on its way.
+    }
+  }
+
+  /** The key of a session that all share; null before there is one. */
+  groupKey(session: string): Secret | null {
+    return this.#keys.get(session) ?? null;
+  }
+
+  /** The keys that two participants of a session share, of all pairs. */
+  pairKeys(session: string): readonly Secret[] {
+    return [...(this.#pairKeys.get(session)?.values() ?? [])];
+  }
+
+  /** The sessions that were heard and not forgotten. */
+  sessions(): readonly string[] {
+    return [...this.#said.keys()];
+  }
+
+  /** Forgets a session. */
+  forget(session: string): void {
+    this.#said.delete(session);
+    this.#keys.delete(session);
+    this.#pairKeys.delete(session);
+  }
+
+  /** The exchanges of a session. */
+  exchanges(session: string): number {
+    return this.#said.get(session)?.size ?? 0;
+  }
+
+  /** What opened in a session that is at most so large. */
+  opened(session: string, most: number): readonly Opened[] {
+    const key = this.#keys.get(session);
+    const count = this.#counts.get(session)!;
+    const scheme = schemeFor(count);
+    if (key === undefined) return [];
+    return [...this.#said.get(session)!].flatMap(([exchange, said]) => {
+      const shares = Array.from({ length: count }, (_, from) => elements(said.get(from), nonceOf(exchange, from, EVERYBODY), key));
+      const present = shares.filter((share) => share !== null);
+      // With t + 1 points any numbers lie on a polynomial; one more shows that these do.
+      if (present.length < scheme.degree + 2) return [];
+      const points = shares.flatMap((share, holder) => (share === null ? [] : [holder + 1]));
+      const [base, rest] = [points.slice(0, scheme.degree + 1), points.slice(scheme.degree + 1)];
+      const atZero = weights(base, 0);
+      const elsewhere = rest.map((point) => weights(base, point));
+      const length = Math.min(...present.map((share) => share.length));
+      return Array.from({ length }, (_, place) => place).flatMap((place) => {
+        const at = (weighted: readonly number[]): number =>
+          weighted.reduce((sum, weight, i) => add(sum, mul(weight, present[i]![place]!)), 0);
+        const value = at(atZero);
+        if (value > most) return [];
+        const lies = elsewhere.some((weighted, i) => at(weighted) !== present[base.length + i]![place]!);
+        return lies ? [] : [{ exchange, place, value }];
+      });
+    });
+  }
+}
+
+/** Lagrange's weights: what the values at some points are multiplied with to give the value at another. */
+function weights(points: readonly number[], at: number): readonly number[] {
+  return points.map((point) => {
+    const others = points.filter((other) => other !== point);
+    const above = others.reduce((product, other) => mul(product, sub(at, other)), 1);
+    const below = others.reduce((product, other) => mul(product, sub(point, other)), 1);
+    return mul(above, inverse(below));
+  });
+}
+
+function elements(sealed: Uint8Array | undefined, nonce: Uint8Array, key: Secret): Uint32Array | null {
+  if (sealed === undefined || sealed.length === 0) return null;
+  const plain = unseal(sealed, nonce, key);
+  if (plain === null || plain.length % ELEMENT_BYTES !== 0) return null;
+  const view = new DataView(plain.buffer, plain.byteOffset, plain.byteLength);
+  // Wide sums come after the counts, and are no elements.
+  let length = 0;
+  while (length * ELEMENT_BYTES < plain.length && view.getUint32(length * ELEMENT_BYTES, true) < P) length++;
+  return decode(plain.subarray(0, length * ELEMENT_BYTES), length);
+}
+
+function isLed(bytes: Uint8Array, label: Uint8Array): boolean {
+  return bytes.length > 80 && bytes[LENGTH_BYTES - 1] === label.length && label.every((byte, i) => bytes[LENGTH_BYTES + i] === byte);
+}
