@@ -1,3 +1,4 @@
 export { scheme } from "./ed25519.ts";
 export { random } from "./random.ts";
+export { passphraseIn, readIdentity, readSecretFile, SecretFileFault } from "./secret-file.ts";
 export { sha256 } from "./sha256.ts";

@@ -26,7 +26,7 @@ const centres = liveCentres(4, 20, 7);
 const data = writeSandbox(centres, [QUERY]);
 const folder = mkdtempSync(join(tmpdir(), "tls-"));
 const put = (name: string, value: unknown): string => {
-  writeFileSync(join(folder, name), typeof value === "string" ? value : JSON.stringify(value));
+  writeFileSync(join(folder, name), typeof value === "string" ? value : JSON.stringify(value), { mode: 0o600 });
   return join(folder, name);
 };
 const children: ChildProcess[] = [];

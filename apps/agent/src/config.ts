@@ -26,6 +26,8 @@ export interface AgentConfig {
   readonly certificateAuthority?: string | undefined;
   /** `identity.json`, this centre's secret. */
   readonly identity: string;
+  /** The file with the identity's passphrase, where it is under one. */
+  readonly passphraseFile?: string | undefined;
   /** `roster.json`, pinned. */
   readonly roster: string;
   readonly datasets: readonly DatasetFiles[];
@@ -65,6 +67,7 @@ const configShape = {
     .optional(),
   certificateAuthority: path.optional(),
   identity: path,
+  passphraseFile: path.optional(),
   roster: path,
   datasets: z.array(z.strictObject(filesShape)).min(1).max(100),
   policy: path.optional(),
@@ -81,13 +84,14 @@ export function readConfig(file: string): AgentConfig {
   const parsed = configSchema.safeParse(jsonOf(file));
   if (!parsed.success) throw new StartProblem(`${file}: ${wording(parsed.error.issues[0])}`);
   const at = (relative: string) => resolve(dirname(file), relative);
-  const { datasets, policy, rules, proxy, certificateAuthority, metrics, ...rest } = parsed.data;
+  const { datasets, passphraseFile, policy, rules, proxy, certificateAuthority, metrics, ...rest } = parsed.data;
   return Object.freeze({
     ...rest,
     identity: at(rest.identity),
     roster: at(rest.roster),
     ledger: at(rest.ledger),
     datasets: Object.freeze(datasets.map(({ dictionary, data }) => Object.freeze({ dictionary: at(dictionary), data: at(data) }))),
+    ...(passphraseFile === undefined ? {} : { passphraseFile: at(passphraseFile) }),
     ...(policy === undefined ? {} : { policy: at(policy) }),
     ...(rules === undefined ? {} : { rules: at(rules) }),
     ...(metrics === undefined ? {} : { metrics: at(metrics) }),

@@ -36,7 +36,7 @@ beforeAll(async () => {
   await new Promise<void>((resolve) => server.listen(0, "127.0.0.1", resolve));
   coordinator = `http://127.0.0.1:${(server.address() as AddressInfo).port}`;
   writeFileSync(path("roster.json"), JSON.stringify(network.rosterFile));
-  writeFileSync(path("identity.json"), formatIdentity(network.identities[0]!));
+  writeFileSync(path("identity.json"), formatIdentity(network.identities[0]!), { mode: 0o600 });
   writeFileSync(path("dataset.json"), JSON.stringify(DATASET));
   writeFileSync(path("data.csv"), "id,sex\n1,F\n2,M\n");
 });
@@ -139,7 +139,7 @@ test.each([
   [
     "an identity that the roster does not have",
     () => {
-      writeFileSync(path("new.json"), formatIdentity(createIdentity(CENTRES[0]!, random)));
+      writeFileSync(path("new.json"), formatIdentity(createIdentity(CENTRES[0]!, random)), { mode: 0o600 });
       return { identity: path("new.json") };
     },
     /another key for Ancona/,

@@ -1,7 +1,7 @@
 import { setTimeout as sleep } from "node:timers/promises";
 import { datasetName } from "@tutti/dataset";
 import { DEFAULT_POLICY, type Policy, policySchema } from "@tutti/disclosure";
-import { EnvelopeFault, type Identity, parseIdentity, toBase64 } from "@tutti/envelope";
+import { EnvelopeFault, type Identity, toBase64 } from "@tutti/envelope";
 import { openRoster, type PinnedRoster, RosterChain, RosterFault } from "@tutti/protocol";
 import { Agent } from "./agent.ts";
 import { ConsentDesk } from "./consent/consent-desk.ts";
@@ -9,7 +9,7 @@ import { ConsentFolder } from "./consent/consent-folder.ts";
 import { readRules } from "./consent/rules-file.ts";
 import type { AgentConfig } from "./config.ts";
 import type { AgentLog } from "./agent-log.ts";
-import { issueOf, jsonAt, openDataset, readDataset, textAt } from "./dataset-files.ts";
+import { issueOf, jsonAt, openDataset, readDataset } from "./dataset-files.ts";
 import { GuardStore } from "./guard/guard-store.ts";
 import { HistoryFile } from "./guard/history-file.ts";
 import { Past } from "./guard/past.ts";
@@ -17,7 +17,7 @@ import { PatientRegistry } from "./guard/patient-registry.ts";
 import { HttpLink } from "./http-link.ts";
 import { LedgerFile } from "./ledger-file.ts";
 import { LinkFault } from "./link-fault.ts";
-import { random, scheme, sha256 } from "@tutti/platform";
+import { random, readIdentity, scheme, SecretFileFault, sha256 } from "@tutti/platform";
 import { Observer } from "./observer.ts";
 import { readRoute } from "./route.ts";
 import type { Source } from "./source/source.ts";
@@ -126,13 +126,12 @@ async function connect(link: HttpLink, roster: PinnedRoster, address: string, no
 }
 
 /** The centre's own keys. StartProblem when they are not its own. */
-export function identityOf({ identity, centre }: AgentConfig): Identity {
-  const text = textAt(identity);
+export function identityOf({ identity, passphraseFile, centre }: AgentConfig): Identity {
   let parsed: Identity;
   try {
-    parsed = parseIdentity(text);
+    parsed = readIdentity(identity, passphraseFile);
   } catch (error) {
-    throw new StartProblem(`${identity}: ${error instanceof RangeError ? error.message : "this is not an identity"}`);
+    throw error instanceof SecretFileFault ? new StartProblem(error.message) : error;
   }
   if (parsed.name !== centre) throw new StartProblem(`${identity} is the identity of another party than ${centre}: give this centre's own`);
   return parsed;

@@ -6,6 +6,7 @@ import { scheme } from "@tutti/platform";
 import { EXIT } from "./exit.ts";
 import { PROGRAMS, startNetwork } from "./network.ts";
 import { run } from "./program.ts";
+import { prompt } from "./prompt.ts";
 
 const interrupt = new AbortController();
 const interrupted = () => {
@@ -24,6 +25,7 @@ const exit = await run(process.argv.slice(2), {
   console: processConsole(process.env),
   env: process.env,
   interrupted: interrupt.signal,
+  prompt,
   agent: (args, signal) => runChild(PROGRAMS.agent, args, signal),
   coordinator: (args, signal) => runChild(PROGRAMS.coordinator, args, signal),
   startNetwork: (plan, progress, signal) => startNetwork(plan, PROGRAMS, progress, signal),

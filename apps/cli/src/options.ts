@@ -24,6 +24,13 @@ export function layoutOptions(command: Command): Command {
     .addOption(new Option("--lang <language>", "the report's language").choices(["en", "fr"]).default("en"));
 }
 
+/** Options of the commands that make keys. */
+export function passphraseOptions(command: Command): Command {
+  return command
+    .option("--passphrase", "put the keys under a passphrase, which is asked for")
+    .option("--passphrase-file <file>", "put the keys under the passphrase in this file, which only its owner may read");
+}
+
 /** Seconds, as a positive number. */
 export function seconds(value: string): number {
   const number = Number(value);

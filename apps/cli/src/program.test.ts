@@ -69,6 +69,9 @@ async function command(args: readonly string[], answers: readonly unknown[] = []
     },
     env: {},
     interrupted: new AbortController().signal,
+    prompt: async () => {
+      throw new Stop("usage", "nobody can be asked here");
+    },
     agent: async () => ({ code: 1, stdout: "", stderr: "" }),
     coordinator: async () => ({ code: 1, stdout: "", stderr: "" }),
     startNetwork: async (plan) => {

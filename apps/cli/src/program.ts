@@ -1,9 +1,11 @@
 import { Command, CommanderError } from "commander";
 import { addAgent } from "./commands/agent.ts";
+import { addCentre } from "./commands/centre.ts";
 import { addCoordinator } from "./commands/coordinator.ts";
 import { addDemo } from "./commands/demo.ts";
 import { addInfer } from "./commands/infer.ts";
-
+import { addKeygen } from "./commands/keygen.ts";
+import { addNetwork } from "./commands/network.ts";
 import { addQuery } from "./commands/query.ts";
 import { addReport } from "./commands/report.ts";
 import { addSandbox } from "./commands/sandbox.ts";
@@ -27,7 +29,20 @@ export async function run(args: readonly string[], services: Services): Promise<
     .configureOutput({ writeOut: console.out, writeErr: console.err })
     .showSuggestionAfterError(true)
     .exitOverride();
-  for (const add of [addDemo, addSandbox, addQuery, addReport, addVerify, addInfer, addAgent, addCoordinator]) add(program, services, end);
+  const commands = [
+    addDemo,
+    addSandbox,
+    addQuery,
+    addReport,
+    addVerify,
+    addInfer,
+    addKeygen,
+    addNetwork,
+    addCentre,
+    addAgent,
+    addCoordinator,
+  ];
+  for (const add of commands) add(program, services, end);
   try {
     await program.parseAsync([...args], { from: "user" });
     return exit;

@@ -25,6 +25,8 @@ export interface Services {
   readonly env: Readonly<Record<string, string | undefined>>;
   /** Aborts on Ctrl-C, on SIGTERM, and when the process that started this one is gone. */
   readonly interrupted: AbortSignal;
+  /** Asks a person one line; hidden, what they type does not show. Stop when nobody sits at a terminal. */
+  prompt(question: string, options?: { readonly hidden?: boolean }): Promise<string>;
   /** Runs the agent's program with these arguments to its end. */
   agent(args: readonly string[], signal: AbortSignal): Promise<Ran>;
   /** Runs the coordinator's program with these arguments to its end. */

@@ -31,6 +31,8 @@ export interface Config {
   readonly metrics?: MetricsEntry | undefined;
   /** The coordinator's own keys: `identity.json`. */
   readonly identity: string;
+  /** The file with the identity's passphrase, where it is under one. */
+  readonly passphraseFile?: string | undefined;
   /** `roster.json` */
   readonly roster: string;
   readonly datasets: readonly string[];
@@ -101,6 +103,7 @@ const configShape = {
     .default(DEFAULT_LIMITS),
   metrics: z.strictObject({ host: z.string().min(1).default("127.0.0.1"), port: z.int().min(0).max(65_535) }).optional(),
   identity: path,
+  passphraseFile: path.optional(),
   roster: path,
   datasets: z.array(path).min(1),
   policy: path.optional(),
@@ -177,6 +180,7 @@ export function readConfig(file: string): Config {
     ...config,
     tls: config.tls === undefined ? undefined : { certificate: at(config.tls.certificate), key: at(config.tls.key) },
     identity: at(config.identity),
+    passphraseFile: optional(config.passphraseFile),
     roster: at(config.roster),
     datasets: config.datasets.map(at),
     policy: optional(config.policy),

@@ -60,7 +60,7 @@ class Nothing extends Error {}
  */
 export async function diagnose(configPath: string): Promise<Diagnosis> {
   const config = readConfig(configPath);
-  const identity = () => loadIdentity(config.identity);
+  const identity = () => loadIdentity(config);
   const newest = () => readRosterFile(config.roster, identity()).newest;
   const datasets = () => config.datasets.map((path) => readChecked(path, datasetSchema));
   const looks: Readonly<Record<Finding["check"], () => string | Promise<string>>> = {

@@ -16,7 +16,7 @@ import { DATASET, QUERY } from "./trial.ts";
 const folder = mkdtempSync(join(tmpdir(), "tutti-coordinator-"));
 afterAll(() => rmSync(folder, { recursive: true, force: true }));
 const put = (name: string, value: unknown): string => {
-  writeFileSync(join(folder, name), typeof value === "string" ? value : JSON.stringify(value));
+  writeFileSync(join(folder, name), typeof value === "string" ? value : JSON.stringify(value), { mode: 0o600 });
   return join(folder, name);
 };
 

@@ -1,12 +1,12 @@
 import { randomBytes } from "node:crypto";
 import { type Dataset, datasetName, datasetSchema } from "@tutti/dataset";
 import { DEFAULT_POLICY, policySchema } from "@tutti/disclosure";
-import { type Identity, parseIdentity } from "@tutti/envelope";
+import type { Identity } from "@tutti/envelope";
 import type { AppSetting } from "./app.ts";
 import { askedQuery } from "./asked-query.ts";
 import { systemClock } from "./clock.ts";
-import { type Config, ConfigFault, readChecked, readJsonFile, readTextFile, type ScheduleEntry } from "./config.ts";
-import { scheme, sha256 } from "@tutti/platform";
+import { type Config, ConfigFault, readChecked, readJsonFile, type ScheduleEntry } from "./config.ts";
+import { readIdentity, scheme, SecretFileFault, sha256 } from "@tutti/platform";
 import type { Log } from "./log.ts";
 import { ProblemFault } from "./problem-fault.ts";
 import { readRosterFile } from "./roster-file.ts";
@@ -19,7 +19,7 @@ import { Tokens } from "./tokens.ts";
 
 /** Reads everything that the configuration names, and opens the store. Throws a ConfigFault that says what to do. */
 export function loadSetting(config: Config, log: Log): AppSetting {
-  const identity = loadIdentity(config.identity);
+  const identity = loadIdentity(config);
   const rosters = new Rosters(readRosterFile(config.roster, identity));
   const datasets = config.datasets.map((path) => readChecked(path, datasetSchema));
   const names = datasets.map(datasetName);
@@ -65,11 +65,11 @@ export function loadSchedule(entry: ScheduleEntry, { schedules, tokens }: Config
 }
 
 /** The coordinator's own keys. ConfigFault. */
-export function loadIdentity(path: string): Identity {
+export function loadIdentity({ identity, passphraseFile }: Config): Identity {
   try {
-    return parseIdentity(readTextFile(path));
+    return readIdentity(identity, passphraseFile);
   } catch (fault) {
-    throw fault instanceof RangeError ? new ConfigFault(`${path}: ${fault.message}`) : fault;
+    throw fault instanceof SecretFileFault ? new ConfigFault(fault.message) : fault;
   }
 }
 
