@@ -75,9 +75,10 @@ export class HandNetwork {
     return started;
   }
 
-  /** Starts a centre's agent. */
-  async startAgent(centre: string): Promise<Started> {
+  /** Starts a centre's agent, under standing rules if given. */
+  async startAgent(centre: string, rules?: object): Promise<Started> {
     const config = this.configOf(centre);
+    if (rules !== undefined) writeFileSync(join(this.folder, centre, "rules.json"), JSON.stringify(rules));
     writeFileSync(
       config,
       JSON.stringify({
@@ -87,6 +88,7 @@ export class HandNetwork {
         roster: "roster.json",
         datasets: [{ dictionary: "dataset.json", data: "data.csv" }],
         ledger: "ledger",
+        ...(rules === undefined ? {} : { rules: "rules.json" }),
       }),
     );
     return this.#start("agent", config);
