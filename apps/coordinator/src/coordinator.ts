@@ -375,10 +375,13 @@ export class Coordinator {
     return this.#setting.rosters.newest.centres.filter(({ name }) => this.#presence.isConnected(name)).length;
   }
 
-  /** Ends everything that is open, with a named outcome. */
+  /** Ends everything that is open, with a named outcome; but for what waits for people: whoever opens the store next goes on with that. */
   async close(): Promise<void> {
     this.#stopping = true;
-    for (const run of this.#runs.values()) run.interrupt();
+    for (const run of this.#runs.values()) {
+      if (run.isHeld) run.abandon();
+      else run.interrupt();
+    }
     this.#offers.close();
     await Promise.all([...this.#runs.values()].map(({ over }) => over));
   }

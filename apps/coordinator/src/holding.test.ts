@@ -1,8 +1,10 @@
 import type { Envelope } from "@tutti/envelope";
 import { contentHash, fromBase64, fromUtf8 } from "@tutti/envelope";
-import type { Offer, QueryState } from "@tutti/protocol";
+import { type Offer, questionHash, type QueryState } from "@tutti/protocol";
 import { expect, test } from "vitest";
 import { DEFAULT_DEADLINES } from "./deadlines.ts";
+import { SqliteDatabase } from "./sqlite-database.ts";
+import { Store } from "./store.ts";
 import { QUERY, type Researcher, settled, type TrialCentre, TrialNetwork } from "./trial.ts";
 
 const story = ({ events }: QueryState): string =>
@@ -33,14 +35,14 @@ async function stateOf(trial: TrialNetwork, id: string, by: Researcher = "ann"):
 }
 
 /** A network of four in which some ask their people. */
-function network(...held: readonly string[]): TrialNetwork {
-  const made = new TrialNetwork();
+function network(held: readonly string[], store?: Store): TrialNetwork {
+  const made = new TrialNetwork(store === undefined ? {} : { store });
   for (const centre of made.centres) centre.consent = held.includes(centre.identity.name) ? "hold" : "answer";
   return made;
 }
 
 test("a query that people are asked about waits, and is offered again when they have agreed: beside the past of that day, the same question", async () => {
-  const trial = network("b", "c");
+  const trial = network(["b", "c"]);
   const [, b, c] = trial.centres;
   const id = await trial.ask();
   const { offer, hash, heard } = await answerAll(trial.centres);
@@ -67,7 +69,7 @@ test("a query that people are asked about waits, and is offered again when they 
 });
 
 test("while it waits, others are answered: it has given up its turn", async () => {
-  const trial = network("a");
+  const trial = network(["a"]);
   const held = await trial.ask();
   await (
     await answerAll(trial.centres)
@@ -82,7 +84,7 @@ test("while it waits, others are answered: it has given up its turn", async () =
 });
 
 test("when they have agreed, it waits for its turn", async () => {
-  const trial = network("a");
+  const trial = network(["a"]);
   const [a] = trial.centres;
   const id = await trial.ask();
   const { hash, heard } = await answerAll(trial.centres);
@@ -97,7 +99,7 @@ test("when they have agreed, it waits for its turn", async () => {
 });
 
 test("one that denies is not asked again, and the others go on without it; the word for it is a rule's", async () => {
-  const trial = network("d");
+  const trial = network(["d"]);
   const id = await trial.ask();
   const { hash, heard } = await answerAll(trial.centres);
   await heard;
@@ -110,7 +112,7 @@ test("one that denies is not asked again, and the others go on without it; the w
 });
 
 test("so many deny that the others would be too few: it ends at once, also while some have not decided", async () => {
-  const trial = network("b", "c", "d");
+  const trial = network(["b", "c", "d"]);
   const id = await trial.ask();
   const { hash, heard } = await answerAll(trial.centres);
   await heard;
@@ -122,7 +124,7 @@ test("so many deny that the others would be too few: it ends at once, also while
 });
 
 test("who does not decide in time does not take part; when too few are left, that is how it ends", async () => {
-  const trial = network("c", "d");
+  const trial = network(["c", "d"]);
   const id = await trial.ask();
   await (
     await answerAll(trial.centres)
@@ -131,7 +133,7 @@ test("who does not decide in time does not take part; when too few are left, tha
   const state = await stateOf(trial, id);
   expect(state).toMatchObject({ state: "timedOut", detail: expect.stringContaining("2 centres did not decide in time") });
 
-  const again = network("d");
+  const again = network(["d"]);
   const other = await again.ask();
   await (
     await answerAll(again.centres)
@@ -142,7 +144,7 @@ test("who does not decide in time does not take part; when too few are left, tha
 });
 
 test("a centre asks its people once for a question: if it asks again it has refused", async () => {
-  const trial = network("d");
+  const trial = network(["d"]);
   const d = trial.centres[3]!;
   const id = await trial.ask();
   const { hash, heard } = await answerAll(trial.centres);
@@ -156,7 +158,7 @@ test("a centre asks its people once for a question: if it asks again it has refu
 });
 
 test("what comes late counts for nothing: a yes to an offer that came to nothing, a second word after the first", async () => {
-  const trial = network("d");
+  const trial = network(["d"]);
   const [a, , , d] = trial.centres;
   const id = await trial.ask();
   const [offer] = await a!.offers();
@@ -170,8 +172,33 @@ test("what comes late counts for nothing: a yes to an offer that came to nothing
   expect(story(await stateOf(trial, id))).not.toMatch(/refused d/);
 });
 
+test("what waits for people outlives the coordinator: it is offered again, and waits on for those who have not decided", async () => {
+  const store = new Store(new SqliteDatabase(":memory:"));
+  const trial = network(["b", "c"], store);
+  const [, b, c] = trial.centres;
+  const id = await trial.ask();
+  const { offer, hash, heard } = await answerAll(trial.centres);
+  await heard;
+  await b!.decide(hash, "given");
+  await trial.clock.advance(86_400_000);
+  await trial.close();
+  await trial.restart(store);
+  b!.consent = "answer";
+  const again = await answerAll(trial.centres);
+  await again.heard;
+  expect(await stateOf(trial, id)).toMatchObject({ state: "open", deciding: 1 });
+  expect(again.hash).not.toBe(hash);
+  // People decide about the same question, with the same end of their time.
+  expect(questionHash(again.offer)).toBe(questionHash(offer));
+  expect(again.offer.consent).toEqual(offer.consent);
+  await c!.decide(again.hash, "given");
+  c!.consent = "answer";
+  await Promise.all(trial.centres.map((centre) => centre.takePart()));
+  expect(await stateOf(trial, id)).toMatchObject({ state: "released" });
+});
+
 test("people who are asked before shares leave have their time, and the deal waits for them", async () => {
-  const trial = network();
+  const trial = network([]);
   const [a] = trial.centres;
   a!.beforeShares = true;
   const others = trial.centres.slice(1).map((centre) => centre.takePart());
