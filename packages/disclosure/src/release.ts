@@ -130,7 +130,7 @@ function rowOf(result: Result, index: number, { counts, sums, quantiles }: Opene
       const pooled = sums.get(index);
       if (n === null || n === 0 || pooled === undefined) return { measure, stratum, known, mean: null, sd: null };
       const { sum, squares } = pooled;
-      const more = decimalsBeyond(n, policy);
+      const more = decimalsBeyond(result.grid, { n, sum, squares }, policy);
       const sd = squares === null ? null : standardDeviation(result.grid, n, sum, squares, more);
       return { measure, stratum, known, mean: mean(result.grid, n, sum, more), sd };
     }

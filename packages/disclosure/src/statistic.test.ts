@@ -95,6 +95,8 @@ test("sums beyond what a double holds lose nothing but the last rounding", () =>
   expect(standardDeviation(fine, n, BigInt(n) * 5_000n, squares, 8)).toBeCloseTo(0.0001, 12);
 });
 
+const coarse = gridOf({ from: 0, to: 12, step: 0.5 });
+
 test.each([
   [5, 0, false],
   [9, 0, false],
@@ -102,7 +104,27 @@ test.each([
   [99, 0, true],
   [100, 1, true],
   [10_000, 3, true],
-])("of %i values a mean has %i decimals more than the grid, and a deviation: %s", (n, decimals, opens) => {
-  expect(decimalsBeyond(n, DEFAULT_POLICY)).toBe(decimals);
+])("on a coarse grid a mean of %i values has %i decimals more than the grid; a deviation opens: %s", (n, decimals, opens) => {
+  const spread = { n, sum: BigInt(n) * 12n, squares: BigInt(n) * 200n };
+  expect(decimalsBeyond(coarse, spread, DEFAULT_POLICY)).toBe(decimals);
   expect(deviationOpens(n, DEFAULT_POLICY)).toBe(opens);
+});
+
+const EXACT = 15;
+
+test.each([
+  ["ten spread over the grid", [10, 30, 40, 60, 90, 100, 110, 150, 160, 180], true, EXACT],
+  ["five of ten off the lower end, alike", [0, 0, 0, 0, 0, 40, 40, 40, 40, 40], true, EXACT],
+  ["four of ten off the lower end", [0, 0, 0, 0, 0, 0, 40, 40, 40, 40], true, 0],
+  ["one of ten off the lower end", [0, 0, 0, 0, 0, 0, 0, 0, 0, 40], true, 0],
+  ["five off the lower end, one of which outweighs the others", [0, 0, 0, 0, 0, 2, 2, 2, 2, 100], true, 0],
+  ["one of ten off the upper end", [200, 200, 200, 200, 200, 200, 200, 200, 200, 160], true, 0],
+  ["all at the lower end", [0, 0, 0, 0, 0, 0, 0, 0, 0, 0], true, 0],
+  ["one of five off the lower end, its deviation hidden", [0, 0, 0, 0, 40], false, EXACT],
+  ["five that have four steps between them, their deviation hidden", [0, 0, 0, 0, 4], false, 0],
+  ["five that have four steps between them and the upper end, their deviation hidden", [200, 200, 200, 200, 196], false, 0],
+])("on a fine grid, %s", (_, values, squared, decimals) => {
+  const sum = BigInt(values.reduce((total, x) => total + x, 0));
+  const squares = squared ? BigInt(values.reduce((total, x) => total + x * x, 0)) : null;
+  expect(decimalsBeyond(grid, { n: values.length, sum, squares }, DEFAULT_POLICY)).toBe(decimals);
 });

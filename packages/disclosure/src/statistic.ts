@@ -29,11 +29,32 @@ export function deviationOpens(n: number, { threshold }: Policy): boolean {
   return n >= 2 * threshold;
 }
 
+/** Sums of the grid indices of n values, and of their squares where they opened. */
+export interface Sums {
+  readonly n: number;
+  readonly sum: bigint;
+  readonly squares: bigint | null;
+}
+
+/** On grids of fewer points, number, mean and deviation fix too often how many have some value. */
+const FINE_POINTS = 50;
+/** Decimals beyond the grid's with which a mean is exact, but for the last place of a double. */
+const EXACT = 15;
+
 /**
- * How many decimals more than the grid's a mean and a standard deviation have: one for every power of ten in n / 2k. The sum behind a
- * mean is so left open within 2k steps or more, unless n < 2k, where it is within n.
+ * How many decimals more than the grid's a mean and a standard deviation have.
+ *
+ * They are exact on a fine grid, when seen from either end of it everybody may lie a step or more away, and no few make up most of what is added up: with
+ * squares, the effective number of contributors, (Σx)² / Σx² (the inverse of Herfindahl's index of concentration), is at least k. Otherwise one for every power of ten in n / 2k: the sum behind a mean is so left open within 2k steps or more, unless n < 2k, where it is
+ * within n.
  */
-export function decimalsBeyond(n: number, { threshold }: Policy): number {
+export function decimalsBeyond(grid: ExactGrid, { n, sum, squares }: Sums, { threshold }: Policy): number {
+  const count = BigInt(n);
+  const last = BigInt(grid.points - 1);
+  const isSpread = (total: bigint, ofSquares: bigint | null): boolean =>
+    total >= count && (ofSquares === null || total * total >= BigInt(threshold) * ofSquares);
+  const fromEnd = squares === null ? null : count * last * last - 2n * last * sum + squares;
+  if (grid.points >= FINE_POINTS && isSpread(sum, squares) && isSpread(count * last - sum, fromEnd)) return EXACT;
   let decimals = 0;
   for (let most = 20 * threshold; n >= most; most *= 10) decimals++;
   return decimals;
