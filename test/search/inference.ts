@@ -83,8 +83,8 @@ function numbersIn(planned: Plan, release: Release, within: (cell: number) => Fl
       const cohort = within(result.known);
       const power = (degree: number): Float64Array => cohort.map((inside, u) => inside * Number(unknowns[u]!.patient["age"]) ** degree);
       const n = row.known;
-      // All ages lie on a grid of whole numbers, which a mean and a deviation are rounded to.
-      const half = 0.5 / 10 ** decimalsBeyond(n, release.policy);
+      // All ages lie on a coarse grid of whole numbers, which a mean and a deviation are rounded to.
+      const half = 0.5 / 10 ** decimalsBeyond(result.grid, { n, sum: 0n, squares: null }, release.policy);
       const [least, most] = [n * (row.mean - half), n * (row.mean + half)];
       const sum = { weights: power(1), least: Math.ceil(least - 1e-6), most: Math.floor(most + 1e-6) };
       if (row.sd === null) return [sum];
