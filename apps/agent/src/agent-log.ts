@@ -19,6 +19,7 @@ export const AGENT_EVENTS = {
   "no offers could be asked for": "warn",
   "the coordinator could not be asked about earlier sessions": "warn",
   "an earlier session was not taken into the history": "warn",
+  "the coordinator's log could not be looked at": "warn",
   "the refusal was not taken": "warn",
   "what people decided was not taken": "warn",
   "the stop was not taken": "warn",
@@ -32,6 +33,7 @@ export const AGENT_EVENTS = {
   "what people are asked could not be kept": "error",
   "what people decided could not be dealt with": "error",
   "nothing is answered any more": "error",
+  "the coordinator's log does not hold": "error",
 } as const;
 
 /** The events of one level. */

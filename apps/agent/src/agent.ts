@@ -21,6 +21,7 @@ import { faultFields } from "./fault-fields.ts";
 import { KeptSetsFault } from "./guard/kept-sets.ts";
 import type { Asked, Past, Prepared } from "./guard/past.ts";
 import { LinkFault } from "./link-fault.ts";
+import type { LogWatch } from "./log-watch.ts";
 import { previewRows } from "./preview.ts";
 import { retryDelayMs } from "./retry.ts";
 import { type Ending, runSession, type SessionHost } from "./session-run.ts";
@@ -39,6 +40,8 @@ export interface AgentParts extends SessionHost {
   readonly sources: ReadonlyMap<string, AgentSource>;
   /** What is known of earlier sessions. */
   readonly past: Past;
+  /** Whether the coordinator's log still holds. */
+  readonly watch: Pick<LogWatch, "expect" | "trouble">;
   /** Waits; rejects when `signal` aborts. */
   readonly sleep: (ms: number) => Promise<void>;
 }
@@ -72,7 +75,7 @@ export class Agent {
   readonly #turns = new Map<string, Promise<unknown>>();
 
   constructor(parts: AgentParts) {
-    const { setting, ledger, past, consent } = parts;
+    const { setting, ledger, past, consent, watch } = parts;
     this.#parts = parts;
     this.#party = new Party({
       ...setting,
@@ -81,7 +84,8 @@ export class Agent {
       answered: (offerHash) => this.#accepted.has(offerHash) || ledger.answered(offerHash),
       rule: (offer) => {
         if (this.#queued.size >= MAX_SESSIONS && !this.#queued.has(contentHash(offer))) return "busy";
-        return ledger.writable && past.trouble === null ? null : "ledger";
+        if (!ledger.writable || past.trouble !== null) return "ledger";
+        return watch.trouble === null ? null : "log";
       },
       consent: (offer, nowMs) => consent?.decide(offer, this.#accepted, nowMs).decision ?? "answer",
       beforeShares: () => consent?.asksBeforeShares === true,

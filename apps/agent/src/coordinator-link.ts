@@ -1,5 +1,5 @@
 import type { Envelope } from "@tutti/envelope";
-import type { HistoryItem } from "@tutti/protocol";
+import type { HistoryItem, Inclusion } from "@tutti/protocol";
 
 /** What the agent says to its coordinator. Each call is repeated with the same bytes until it is answered; a LinkFault says why it was not. Once
  * `halt` aborts it is not repeated any more, and rejects. */
@@ -22,4 +22,14 @@ export interface CoordinatorLink {
   history(dataset: string, marks: readonly string[], records: readonly HistoryItem[], deadlineMs: number): Promise<readonly HistoryItem[]>;
   /** Hands in a signed stop; `session` is the session's name, or the offer's hash when none was formed. */
   stop(session: string, stop: Envelope, deadlineMs: number): Promise<void>;
+}
+
+/** What the agent asks of the coordinator's public log; like the calls above. */
+export interface LogLink {
+  /** The signed head. */
+  logHead(deadlineMs: number): Promise<Envelope>;
+  /** That a log of `size` entries has one about something, of the envelope with this hash. */
+  logInclusion(about: string, envelope: string, size: number, deadlineMs: number): Promise<Inclusion>;
+  /** That a log of `size` entries begins with one of `earlier`: hashes in hexadecimal. */
+  logConsistency(earlier: number, size: number, deadlineMs: number): Promise<readonly string[]>;
 }

@@ -9,8 +9,18 @@ import {
   signRequest,
   toUtf8,
 } from "@tutti/envelope";
-import { type Endpoint, ENDPOINTS, type HistoryItem, MAX_BUNDLE_BYTES, pathOf, problemName, problemSchema, WAIT_MS } from "@tutti/protocol";
-import type { CoordinatorLink } from "./coordinator-link.ts";
+import {
+  type Endpoint,
+  ENDPOINTS,
+  type HistoryItem,
+  type Inclusion,
+  MAX_BUNDLE_BYTES,
+  pathOf,
+  problemName,
+  problemSchema,
+  WAIT_MS,
+} from "@tutti/protocol";
+import type { CoordinatorLink, LogLink } from "./coordinator-link.ts";
 import { type Caller, HttpCaller, type Reply } from "./http-caller.ts";
 import { LinkFault } from "./link-fault.ts";
 import { retryDelayMs } from "./retry.ts";
@@ -49,7 +59,7 @@ const MAX_HISTORY_BYTES = 256 * 1024 * 1024;
 const NOTHING = new Uint8Array(0);
 
 /** The coordinator over HTTP: requests signed by RFC 9421, connections kept open, dialled from this side only. */
-export class HttpLink implements CoordinatorLink {
+export class HttpLink implements CoordinatorLink, LogLink {
   readonly #parts: HttpLinkParts;
   readonly #caller: Caller;
   readonly #sleep: (ms: number) => Promise<void>;
@@ -103,6 +113,25 @@ export class HttpLink implements CoordinatorLink {
 
   async stop(session: string, stop: Envelope, deadlineMs: number): Promise<void> {
     await this.#persist(ENDPOINTS.stop, { session: hexOf(session) }, bodyOf({ stop }), deadlineMs);
+  }
+
+  logHead(deadlineMs: number): Promise<Envelope> {
+    return this.#read(ENDPOINTS.logHead, {}, deadlineMs);
+  }
+
+  logInclusion(about: string, envelope: string, size: number, deadlineMs: number): Promise<Inclusion> {
+    return this.#read(ENDPOINTS.logInclusion, { about, envelope, size: String(size) }, deadlineMs);
+  }
+
+  async logConsistency(earlier: number, size: number, deadlineMs: number): Promise<readonly string[]> {
+    return (await this.#read(ENDPOINTS.logConsistency, { from: String(earlier), size: String(size) }, deadlineMs)).proof;
+  }
+
+  /** Reads what an endpoint says, with what is asked for behind the question mark. */
+  async #read<T>(endpoint: Endpoint<never, T>, search: Readonly<Record<string, string>>, deadlineMs: number): Promise<T> {
+    const said = new URLSearchParams(search).toString();
+    const asked = said === "" ? endpoint : { ...endpoint, path: `${endpoint.path}?${said}` };
+    return jsonOf(endpoint, await this.#persist(asked, {}, NOTHING, deadlineMs));
   }
 
   /** Asks until the answer is more than *not yet*. */

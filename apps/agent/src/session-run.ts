@@ -1,4 +1,4 @@
-import { contentHash } from "@tutti/envelope";
+import { contentHash, type Envelope } from "@tutti/envelope";
 import { type Accepted, type LeftSession, RESULT_EXCHANGE, type Session, SessionStop, type Step, type StopCause } from "@tutti/protocol";
 import type { AgentEvent, AgentLog } from "./agent-log.ts";
 import type { ConsentDesk } from "./consent/consent-desk.ts";
@@ -7,12 +7,14 @@ import type { CoordinatorLink } from "./coordinator-link.ts";
 import { faultFields } from "./fault-fields.ts";
 import type { Ledger } from "./ledger-file.ts";
 import type { Trail } from "./guard/trail.ts";
+import type { LogWatch } from "./log-watch.ts";
 import { isFormedAnew, isTold, stopOf } from "./stopping.ts";
 
 /** What runs a session. */
 export interface SessionHost {
   readonly link: CoordinatorLink;
   readonly ledger: Ledger;
+  readonly watch: Pick<LogWatch, "expect">;
   readonly nowMs: () => number;
   readonly log: AgentLog;
   /** Aborts when the agent ends. */
@@ -79,7 +81,7 @@ export async function runSession(session: Session, accepted: Accepted, trail: Tr
           break;
         }
         const deed = { kind: "released", body: { ...question, release: contentHash(step.release), ...agreed } } as const;
-        const kept = link.release(session.name, step.envelope, session.deadlineMs).then((release) => trail.released(release));
+        const kept = published(session, step.envelope, trail, host);
         await Promise.all([
           noted(ledger.append(deed), host, "the release could not be written in the ledger"),
           noted(kept, host, "the release that all have signed did not come"),
@@ -113,6 +115,13 @@ async function delivered(session: Session, { exchange, bundle }: Exchange, { off
   const delivery = await unlessHalted(consent, (halt) => link.exchange(session.name, exchange, bundle, deadlineMs, halt));
   host.log.debug({ query: offer.id, session: session.name, exchange, tookMs: host.nowMs() - postedMs }, "exchanged");
   return delivery;
+}
+
+/** Hands in the release, keeps the one that all have signed, and says that it has to be in the coordinator's log. */
+async function published({ name, deadlineMs }: Session, own: Envelope, trail: Trail, { link, watch }: SessionHost): Promise<void> {
+  const release = await link.release(name, own, deadlineMs);
+  await trail.released(release);
+  watch.expect(name, release);
 }
 
 /** Waits for something whose failure changes nothing any more. */

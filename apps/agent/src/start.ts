@@ -17,6 +17,7 @@ import { PatientRegistry } from "./guard/patient-registry.ts";
 import { HttpLink } from "./http-link.ts";
 import { LedgerFile } from "./ledger-file.ts";
 import { LinkFault } from "./link-fault.ts";
+import { LogWatch } from "./log-watch.ts";
 import { random, readIdentity, scheme, SecretFileFault, sha256 } from "@tutti/platform";
 import { Observer } from "./observer.ts";
 import { readRoute } from "./route.ts";
@@ -29,6 +30,8 @@ export interface Started {
   readonly ended: Promise<void>;
 }
 
+/** A query may have been asked this long before the log's head that was kept, and be released after it. */
+const LOG_SLACK_MS = 3_600_000;
 /** How long the coordinator is tried. */
 const CONNECT_MS = 20_000;
 
@@ -81,6 +84,9 @@ export async function start(config: AgentConfig, log: AgentLog, signal: AbortSig
     await connect(link, roster, config.coordinator, nowMs);
     const setting = { identity, roster, policy, datasets, scheme, sha256, random };
     const past = new Past({ identity, check: { ...setting, rosters }, file, store, ledger, link, nowMs, log: observer.log });
+    const watch = LogWatch.open({ folder: config.ledger, rosters, scheme, sha256, link, nowMs, log: observer.log });
+    for (const [session, release] of watch.keptAtMs === null ? [] : past.releasesSince(watch.keptAtMs - LOG_SLACK_MS))
+      watch.expect(session, release);
     const folder = new ConsentFolder(config.ledger);
     const consent = new ConsentDesk({ rules, folder, ledger, nowMs, log: observer.log });
     observer.begin({ roster, datasets, ledger, past, consent });
@@ -89,6 +95,7 @@ export async function start(config: AgentConfig, log: AgentLog, signal: AbortSig
       setting,
       sources,
       past,
+      watch,
       link,
       ledger,
       nowMs,
@@ -96,9 +103,13 @@ export async function start(config: AgentConfig, log: AgentLog, signal: AbortSig
       signal,
       sleep: (ms) => sleep(ms, undefined, { signal }),
     });
+    const watching = watch.run(signal, (ms) => sleep(ms, undefined, { signal }));
     const ended = { now: Promise.resolve() };
     await new Promise<void>((polled) => {
-      ended.now = agent.run(polled).finally(close);
+      ended.now = agent.run(polled).finally(async () => {
+        await watching;
+        await close();
+      });
       void ended.now.finally(polled);
     });
     return { ended: ended.now };

@@ -326,6 +326,7 @@ export async function startAgent(
     setting,
     sources: new Map([[datasetName(DATASET), source]]),
     past,
+    watch: { expect: () => {}, trouble: null },
     link,
     ledger,
     nowMs: Date.now,

@@ -127,6 +127,19 @@ export function createApp(setting: AppSetting): App {
     return json(await (await opening).state(segment(c, "query"), sees, seenOf(c)));
   });
   on(ENDPOINTS.schedules, async (c) => json(await schedules.of(callers.holder(c, "schedules").sees)));
+  on(ENDPOINTS.receipt, async (c) => {
+    const { sees } = callers.holder(c, "receipt");
+    return json(await (await opening).receipt(segment(c, "query"), sees));
+  });
+  on(ENDPOINTS.logHead, async () => json((await (await opening).publicLog.head()).envelope));
+  on(ENDPOINTS.logEntries, async (c) => json({ entries: await (await opening).publicLog.entries(countOf(c, "from")) }));
+  on(ENDPOINTS.logInclusion, async (c) => {
+    const { about = "", envelope = "" } = c.req.query();
+    return json(await (await opening).publicLog.inclusion(about, envelope, countOf(c, "size")));
+  });
+  on(ENDPOINTS.logConsistency, async (c) =>
+    json({ proof: await (await opening).publicLog.consistency(countOf(c, "from"), countOf(c, "size")) }),
+  );
   on(ENDPOINTS.offers, async (c) => {
     const { centre, body } = await fromCentre(c, LIMITS.message);
     readJson(body, ENDPOINTS.offers.request);
@@ -242,7 +255,12 @@ function numberOf(c: Context, name: string, what: string): number {
 }
 
 function seenOf(c: Context): number {
-  const text = c.req.query("seen") ?? "0";
-  if (!/^\d{1,9}$/.test(text)) throw new ProblemFault("not-understood", "seen is how many events you have read: a whole number");
+  return countOf(c, "seen", "0");
+}
+
+/** A number behind the question mark. */
+function countOf(c: Context, name: string, otherwise = ""): number {
+  const text = c.req.query(name) ?? otherwise;
+  if (!/^\d{1,9}$/.test(text)) throw new ProblemFault("not-understood", `say ?${name}= as a whole number`);
   return Number(text);
 }

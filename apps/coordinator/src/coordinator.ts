@@ -17,9 +17,12 @@ import {
   CONSENT,
   type MessageKind,
   type HistoryItem,
+  type LogEntry,
+  logEntry,
   OFFER,
   openMessage,
   type QueryState,
+  type Receipt,
   REFUSAL,
   type Said,
   signMessage,
@@ -37,9 +40,11 @@ import { OpenOffers } from "./open-offers.ts";
 import { Past } from "./past.ts";
 import { Presence } from "./presence.ts";
 import { ProblemFault } from "./problem-fault.ts";
+import { PublicLog } from "./public-log.ts";
+import { QueryEntries } from "./query-entries.ts";
 import { QueryRun } from "./query-run.ts";
 import type { Rosters } from "./rosters.ts";
-import type { KeptFormation, KeptQuestion, OpenQuery, Store } from "./store.ts";
+import type { KeptFormation, KeptQuestion, KeptSession, OpenQuery, Store } from "./store.ts";
 import { Turns } from "./turns.ts";
 
 /** What a coordinator is, and what it works with. */
@@ -64,11 +69,15 @@ const KEPT_RUNS = 100;
 
 /** Signs queries, fans them out, passes sealed mail, publishes releases. Each method is one endpoint; each throws ProblemFaults. */
 export class Coordinator {
+  /** What it did, for everybody to see. */
+  readonly publicLog: PublicLog;
   readonly #setting: CoordinatorSetting;
   readonly #past: Past;
   readonly #turns = new Turns<QueryRun>();
   /** The signed offers of runs that have begun. */
   readonly #envelopes = new WeakMap<QueryRun, Envelope>();
+  /** What each run will leave in the public log. */
+  readonly #entries = new WeakMap<QueryRun, QueryEntries>();
   readonly #presence: Presence;
   readonly #offers: OpenOffers;
   readonly #hashes: ReadonlyMap<Dataset, string>;
@@ -82,9 +91,10 @@ export class Coordinator {
   #isLost = false;
   readonly #lost = Promise.withResolvers<void>();
 
-  private constructor(setting: CoordinatorSetting, past: Past) {
+  private constructor(setting: CoordinatorSetting, past: Past, publicLog: PublicLog) {
     this.#setting = setting;
     this.#past = past;
+    this.publicLog = publicLog;
     this.#presence = new Presence(setting.clock);
     this.#offers = new OpenOffers(setting.clock, this.#presence);
     this.#hashes = new Map(setting.datasets.map((dataset) => [dataset, contentHash(dataset, setting.sha256)]));
@@ -93,7 +103,10 @@ export class Coordinator {
   /** Reads what the store holds, and goes on with the queries that have not ended (`QUERY_STAGES`). Rejects with a DatabaseFault. */
   static async open(setting: CoordinatorSetting): Promise<Coordinator> {
     const { store, log } = setting;
-    const coordinator = new Coordinator(setting, await Past.open(setting, store, log));
+    const publicLog = await PublicLog.open({ ...setting, rows: store.logRows });
+    // What could not be written now is written at the next start.
+    setting.rosters.onNewer(() => void publicLog.writeRosters().catch(() => {}));
+    const coordinator = new Coordinator(setting, await Past.open(setting, store, log), publicLog);
     for (const query of await store.open()) await coordinator.#takeUp(query);
     return coordinator;
   }
@@ -141,7 +154,10 @@ export class Coordinator {
       queryMs: deadlines.queryMs,
       decideMs: deadlines.decideMs,
       isConnected: (centre) => this.#presence.isConnected(centre),
-      onForming: (session, formation) => store.form(id, { session: session.name, offer: this.#envelopes.get(run)!, formation }),
+      onForming: (session, formation) => {
+        const kept = { session: session.name, offer: this.#envelopes.get(run)!, formation };
+        return store.form(id, kept, this.#entries.get(run)!.formed(session.name, formation));
+      },
       onFormed: (session) => {
         this.#bySession.set(session.name, run);
         log.info({ query: id, session: session.name, participants: session.participants.length }, "formed");
@@ -156,6 +172,7 @@ export class Coordinator {
       },
       onConsented: () => this.#turns.enter(query.dataset, run, () => this.#begin(run, dataset)),
     });
+    this.#entries.set(run, new QueryEntries(clock, sha256));
     return run;
   }
 
@@ -178,7 +195,7 @@ export class Coordinator {
   }
 
   /** Throws an EnvelopeFault when the session is of an unknown roster. */
-  #resuming(run: QueryRun, { offer: envelope, formation }: KeptFormation): () => void {
+  #resuming(run: QueryRun, { session, offer: envelope, formation }: KeptFormation): () => void {
     const { rosters, scheme, sha256 } = this.#setting;
     const { value: offer } = openMessage(OFFER, envelope, rosters.newest.coordinatorKey, scheme);
     const roster = rosters.get(offer.roster);
@@ -191,6 +208,7 @@ export class Coordinator {
     const offerHash = contentHash(offer, sha256);
     return () => {
       this.#envelopes.set(run, envelope);
+      this.#entries.get(run)!.resumed(session);
       this.#byOffer.set(hexOf(offerHash), run);
       run.resume(offer, offerHash, roster, formation, yes);
     };
@@ -239,6 +257,7 @@ export class Coordinator {
     const offerHash = contentHash(offer, sha256);
     const envelope = signMessage(OFFER, offer, identity, scheme);
     this.#envelopes.set(run, envelope);
+    this.#entries.get(run)!.offered(offerHash, envelope);
     this.#byOffer.set(hexOf(offerHash), run);
     this.#setting.log.info({ query: id, offer: offerHash }, "offered");
     run.begin(offer, offerHash, roster);
@@ -261,6 +280,19 @@ export class Coordinator {
     const known = seen > run.journal.length ? 0 : seen;
     await run.journal.wait(known, WAIT_MS);
     return run.state(known);
+  }
+
+  /**
+   * Where a requester's own release comes from; anybody's for a requester that is null.
+   * @throws ProblemFault `not-found` where there is no release, or none of theirs
+   */
+  async receipt(id: string, requester: string | null): Promise<Receipt> {
+    const kept = await this.#setting.store.sessionOf(id, requester);
+    if (kept === null || kept.item.release === null) throw new ProblemFault("not-found", "no query of yours has this id and a release");
+    const { offer, formation, release } = kept.item;
+    const { envelope: head, size } = await this.publicLog.head();
+    const inclusion = await this.publicLog.inclusion(kept.session, contentHash(release, this.#setting.sha256), size);
+    return { offer, formation, head, inclusion };
   }
 
   /** The offers that a centre has not answered yet, as soon as there are any. */
@@ -342,7 +374,12 @@ export class Coordinator {
 
   /** Takes records of sessions that came to no release, and gives what a centre does not know of a dataset's past. */
   async history(dataset: string, marks: readonly string[], records: readonly HistoryItem[]): Promise<readonly HistoryItem[]> {
-    for (const record of records) await this.#past.add(record);
+    const { store, clock, sha256 } = this.#setting;
+    for (const item of records) {
+      await this.#past.add(item, async (told) => {
+        if (told !== null) await store.keep(told, [entryOf(told, clock.nowMs(), sha256)]);
+      });
+    }
     return this.#past.beyond(dataset, marks);
   }
 
@@ -354,6 +391,7 @@ export class Coordinator {
     if (by !== centre || value.centre !== centre || (value.session !== session && value.session !== `sha256:${session}`))
       throw mismatched();
     this.#setting.log.warn({ query: run.id, centre, cause: value.cause, blame: value.blame }, "stopped");
+    if (run.isOpen) this.#entries.get(run)!.stopped(value.session, envelope);
     run.stop(value);
   }
 
@@ -425,10 +463,11 @@ export class Coordinator {
     const endedAtMs = clock.nowMs();
     this.#offers.remove(run);
     const { formation } = run;
-    if (ending.release === null || formation === null) await store.end(run.id, ending, endedAtMs, null);
+    const entries = this.#entries.get(run)!.ended(ending.release);
+    if (ending.release === null || formation === null) await store.end(run.id, ending, endedAtMs, null, entries);
     else {
       const item = { offer: this.#envelopes.get(run)!, formation, release: ending.release, record: null };
-      await this.#past.addWith(item, (told) => store.end(run.id, ending, endedAtMs, told));
+      await this.#past.add(item, (told) => store.end(run.id, ending, endedAtMs, told, entries));
     }
     log.info({ query: run.id, outcome: ending.outcome, cause: ending.cause, tookMs: endedAtMs - run.askedAtMs }, "ended");
   }
@@ -444,6 +483,11 @@ export class Coordinator {
   #demandRunning(): void {
     if (this.#stopping) throw new ProblemFault("stopping", "the coordinator is stopping: ask again in a moment");
   }
+}
+
+/** What the public log says of a session that a centre told of. */
+function entryOf({ session, item: { release, record } }: KeptSession, atMs: number, hash: Sha256): LogEntry {
+  return release === null ? logEntry("record", session, record!, atMs, hash) : logEntry("release", session, release, atMs, hash);
 }
 
 function hexOf(hash: string): string {

@@ -1,7 +1,8 @@
 import { mkdtempSync, rmSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
-import type { Envelope } from "@tutti/envelope";
+import { contentHash, type Envelope } from "@tutti/envelope";
+import type { LogEntry } from "@tutti/protocol";
 import { afterAll, expect, test } from "vitest";
 import { type Database, DatabaseFault } from "./database.ts";
 import { SqliteDatabase } from "./sqlite-database.ts";
@@ -130,28 +131,37 @@ async function scene(diesAt: number, when: "before" | "after"): Promise<{ readon
   for (const release of shown.releases) expect(releases).toContain(release);
   expect(kept.filter(({ outcome, release }) => (outcome === "released") !== (release !== null))).toEqual([]);
   expect(kept.length).toBeLessThanOrEqual(4);
+  // The public log holds each release once, and each formation that anybody may have had.
+  const logged = await new Store(reader).logRows.from(0, 100);
+  const of = (kind: LogEntry["kind"]) => logged.flatMap((entry) => (entry.kind === kind ? [entry.envelope] : []));
+  expect(of("release").toSorted()).toEqual(releases.map((release) => contentHash(JSON.parse(release))).toSorted());
+  const formations = await reader.rows("SELECT formation FROM query WHERE formation IS NOT NULL");
+  expect(of("formation")).toEqual(expect.arrayContaining(formations.map(({ formation }) => contentHash(JSON.parse(formation as string)))));
+  expect(of("roster").length).toBe(1);
   await reader.close();
   return { writes: database.writes, first: outcomes[0] ?? null };
 }
 
-test("without a crash two queries are answered and a third, by three writes each", async () => {
-  expect(await scene(Infinity, "before")).toEqual({ writes: 9, first: "released" });
+test("without a crash the roster is logged, two queries are answered and a third, by three writes each", async () => {
+  expect(await scene(Infinity, "before")).toEqual({ writes: 10, first: "released" });
 });
 
-// The writes of the first query: asked, formed, ended; and of the second.
+// The roster's entry; the writes of the first query: asked, formed, ended; and of the second.
 test.each([
   [1, "before", null],
   [1, "after", null],
-  [2, "before", "released"],
-  [2, "after", "stopped"],
+  [2, "before", null],
+  [2, "after", null],
   [3, "before", "released"],
-  [3, "after", "released"],
+  [3, "after", "stopped"],
   [4, "before", "released"],
   [4, "after", "released"],
   [5, "before", "released"],
   [5, "after", "released"],
   [6, "before", "released"],
   [6, "after", "released"],
+  [7, "before", "released"],
+  [7, "after", "released"],
 ] as const)("a crash at write %i, %s it, loses no release, doubles nothing, and every query ends", async (diesAt, when, first) => {
   expect(await scene(diesAt, when)).toEqual({ writes: diesAt, first });
 });

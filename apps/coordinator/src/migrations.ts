@@ -69,6 +69,13 @@ export const MIGRATIONS: readonly Migration[] = [
       )`,
     ],
   },
+  {
+    version: 5,
+    statements: [
+      "CREATE TABLE log_entry (position INTEGER PRIMARY KEY, kind TEXT NOT NULL, about TEXT NOT NULL, envelope TEXT NOT NULL, entry TEXT NOT NULL)",
+      "CREATE INDEX log_entry_by_about ON log_entry (about, envelope)",
+    ],
+  },
 ];
 
 /** The version that this program works with. */

@@ -7,20 +7,18 @@ import type { KeptSession, Store } from "./store.ts";
 export class Past {
   readonly #history = new History();
   readonly #check: HistoryCheck;
-  readonly #store: Store;
   readonly #log: Log;
   /** Additions one after the other: what tells more is never written over by what tells less. */
   #turn: Promise<unknown> = Promise.resolve();
 
-  private constructor(check: HistoryCheck, store: Store, log: Log) {
+  private constructor(check: HistoryCheck, log: Log) {
     this.#check = check;
-    this.#store = store;
     this.#log = log;
   }
 
   /** Reads the store. Items about dictionaries that are not served any more stay in it, and are passed over. */
   static async open(check: HistoryCheck, store: Store, log: Log): Promise<Past> {
-    const past = new Past(check, store, log);
+    const past = new Past(check, log);
     for await (const item of store.history()) {
       const session = past.#open(item);
       if (session !== null) past.#history.add(session, item);
@@ -38,18 +36,11 @@ export class Past {
     return this.#history.of(dataset);
   }
 
-  /** Adds a session. Items that do not hold, or tell nothing new, change nothing. */
-  add(item: HistoryItem): Promise<void> {
-    return this.addWith(item, async (told) => {
-      if (told !== null) await this.#store.keep(told);
-    });
-  }
-
   /**
    * Adds a session once it is kept.
    * @param write keeps it; is given null where the item does not hold or tells nothing new
    */
-  addWith(item: HistoryItem, write: (told: KeptSession | null) => Promise<void>): Promise<void> {
+  add(item: HistoryItem, write: (told: KeptSession | null) => Promise<void>): Promise<void> {
     const turn = this.#turn.then(() => this.#addNow(item, write));
     this.#turn = turn.catch(() => {});
     return turn;

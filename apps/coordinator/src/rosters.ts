@@ -20,6 +20,11 @@ export class Rosters {
     return this.#chain.get(hash);
   }
 
+  /** All versions, oldest first. */
+  get versions(): RosterChain["versions"] {
+    return this.#chain.versions;
+  }
+
   /** The signed versions after a number, oldest first. */
   after(version: number): readonly Envelope[] {
     return this.#chain.after(version).map(({ envelope }) => envelope);

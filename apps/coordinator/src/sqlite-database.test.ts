@@ -30,6 +30,11 @@ const BEFORE: Readonly<Record<number, { readonly put: string; readonly get: stri
     get: "SELECT name, due_at_ms, outcome FROM schedule_run",
     now: { name: "daily", due_at_ms: 1, outcome: "awaited" },
   },
+  4: {
+    put: "INSERT INTO query (id, requester, asked_at_ms, query, session) VALUES ('1', 'ann', 1, '{}', 'a')",
+    get: "SELECT id, session FROM query",
+    now: { id: "1", session: "a" },
+  },
 };
 
 test.each(MIGRATIONS.slice(0, -1).map(({ version }) => version))(

@@ -1,3 +1,5 @@
+import { LABELS } from "@tutti/envelope";
+import type { LogEntry } from "@tutti/protocol";
 import { describe, expect, test } from "vitest";
 import { type Database, DatabaseFault, statement } from "./database.ts";
 import { released, timedOut } from "./ending.ts";
@@ -9,6 +11,9 @@ const QUESTION = { id: "1", requester: "ann", askedAtMs: 1, query: { measures: [
 const RELEASE = { payloadType: "x", payload: "e30=", signatures: [{ keyid: "a", sig: "s".repeat(88) }] };
 const ITEM = { offer: RELEASE, formation: RELEASE, release: RELEASE, record: null };
 const OTHER = { ...ITEM, offer: { ...RELEASE, payload: "e31=" } };
+const HASH = `sha256:${"0".repeat(64)}`;
+const ENTRY: LogEntry = { format: LABELS.logEntry, atMs: 1, kind: "roster", about: HASH, envelope: HASH };
+const OF_B: LogEntry = { ...ENTRY, kind: "release", about: "b".repeat(64), envelope: `sha256:${"1".repeat(64)}` };
 
 const FORMED = { session: "s", offer: RELEASE, formation: { ...RELEASE, payload: "e31=" } };
 
@@ -55,6 +60,27 @@ export function storeSuite(name: string, open: (which: "new" | "same") => Promis
       expect(await after.releasedIn("s")).toEqual(RELEASE);
       expect(await after.releasedIn("other")).toBeNull();
       expect((await after.open()).map(({ id }) => id)).toEqual(["1"]);
+      await after.close();
+    });
+
+    test("entries of the public log are numbered as they are written, with what they are about or not at all", async () => {
+      const before = new Store(await open("new"));
+      await before.begin(QUESTION);
+      await before.logRows.append(ENTRY);
+      await before.form("1", { session: "b", offer: RELEASE, formation: RELEASE }, [{ ...ENTRY, kind: "offer" }]);
+      await before.end("1", released(RELEASE), 2, { session: "b", item: ITEM }, [OF_B]);
+      await before.keep({ session: "a", item: OTHER }, [{ ...ENTRY, kind: "record" }]);
+      await expect(before.begin(QUESTION)).rejects.toThrow(DatabaseFault);
+      await before.close();
+      const after = new Store(await open("same"));
+      const { logRows } = after;
+      expect((await logRows.from(0, 10)).map(({ kind }) => kind)).toEqual(["roster", "offer", "release", "record"]);
+      expect((await logRows.from(1, 2)).map(({ kind }) => kind)).toEqual(["offer", "release"]);
+      expect(await logRows.find(OF_B.about, OF_B.envelope)).toEqual({ position: 2, entry: OF_B });
+      expect(await logRows.find(OF_B.about, ENTRY.envelope)).toBeNull();
+      expect(await after.sessionOf("1", "ann")).toEqual({ session: "b", item: ITEM });
+      expect(await after.sessionOf("1", null)).toEqual({ session: "b", item: ITEM });
+      expect(await after.sessionOf("1", "bob")).toBeNull();
       await after.close();
     });
 

@@ -1,7 +1,8 @@
-import { type HistoryItem, historyItemSchema, type Outcome } from "@tutti/protocol";
+import { type HistoryItem, historyItemSchema, type LogEntry, type Outcome } from "@tutti/protocol";
 import { type Envelope, envelopeSchema } from "@tutti/envelope";
 import { type Database, type Row, type Statement, statement } from "./database.ts";
 import type { Ending } from "./ending.ts";
+import { LogRows } from "./log-rows.ts";
 import { ScheduleRuns } from "./schedule-runs.ts";
 
 /** A query as it is kept. */
@@ -41,6 +42,9 @@ export interface KeptSession {
 const BEGIN = "INSERT INTO query (id, requester, asked_at_ms, query) VALUES (?, ?, ?, ?)";
 const FORM = "UPDATE query SET session = ?, offer = ?, formation = ? WHERE id = ? AND outcome IS NULL";
 const END = "UPDATE query SET outcome = ?, detail = ?, ended_at_ms = ?, release = ? WHERE id = ? AND outcome IS NULL";
+const SESSION_OF = `
+  SELECT past.session, past.item FROM query JOIN past ON past.session = query.session
+  WHERE query.id = ? AND query.requester = COALESCE(?, query.requester)`;
 const FIND = "SELECT outcome, detail, release FROM query WHERE id = ? AND requester = COALESCE(?, requester) AND outcome IS NOT NULL";
 const RELEASED_IN = "SELECT release FROM query WHERE session = ? AND release IS NOT NULL";
 // Those that are formed had their turn before the crash, and have it again.
@@ -58,11 +62,14 @@ const KEEP = `
 export class Store {
   /** What became of scheduled queries. */
   readonly scheduleRuns: ScheduleRuns;
+  /** The public log. */
+  readonly logRows: LogRows;
   readonly #database: Database;
 
   constructor(database: Database) {
     this.#database = database;
     this.scheduleRuns = new ScheduleRuns(database);
+    this.logRows = new LogRows(database);
   }
 
   /** A new query, at the stage `asked`. */
@@ -70,9 +77,12 @@ export class Store {
     await this.#database.write(statement(BEGIN, id, requester, askedAtMs, JSON.stringify(query)));
   }
 
-  /** Keeps the session of a query that has not ended: the stage `formed`. */
-  async form(id: string, { session, offer, formation }: KeptFormation): Promise<void> {
-    await this.#database.write(statement(FORM, session, JSON.stringify(offer), JSON.stringify(formation), id));
+  /** Keeps the session of a query that has not ended, and what the public log says of it: the stage `formed`. */
+  async form(id: string, { session, offer, formation }: KeptFormation, entries: readonly LogEntry[] = []): Promise<void> {
+    await this.#database.write(
+      statement(FORM, session, JSON.stringify(offer), JSON.stringify(formation), id),
+      ...entries.map(LogRows.appending),
+    );
   }
 
   /** Queries that have not ended: those that are formed first, then in the order in which they were asked. */
@@ -86,10 +96,20 @@ export class Store {
     return row === undefined ? null : readEnvelope(row["release"] as string);
   }
 
-  /** Keeps how a query ended, and in the same moment what its session tells later ones: the stage `ended`. */
-  async end(id: string, { outcome, detail, release }: Ending, endedAtMs: number, told: KeptSession | null): Promise<void> {
+  /** Keeps how a query ended, and in the same moment what its session tells later ones and what the public log says: the stage `ended`. */
+  async end(
+    id: string,
+    { outcome, detail, release }: Ending,
+    endedAtMs: number,
+    told: KeptSession | null,
+    entries: readonly LogEntry[] = [],
+  ): Promise<void> {
     const text = release === null ? null : JSON.stringify(release);
-    await this.#database.write(statement(END, outcome, detail, endedAtMs, text, id), ...(told === null ? [] : [keeping(told)]));
+    await this.#database.write(
+      statement(END, outcome, detail, endedAtMs, text, id),
+      ...(told === null ? [] : [keeping(told)]),
+      ...entries.map(LogRows.appending),
+    );
   }
 
   /** A requester's own query that has ended, anybody's for a requester that is null; or null. */
@@ -100,9 +120,15 @@ export class Store {
     return { ending: { outcome, detail, release: release === null ? null : readEnvelope(release) } };
   }
 
-  /** Keeps what a past session told, in place of what was known of it. */
-  async keep(told: KeptSession): Promise<void> {
-    await this.#database.write(keeping(told));
+  /** Keeps what a past session told, in place of what was known of it, and what the public log says of it. */
+  async keep(told: KeptSession, entries: readonly LogEntry[] = []): Promise<void> {
+    await this.#database.write(keeping(told), ...entries.map(LogRows.appending));
+  }
+
+  /** The session that a requester's own query came to, anybody's for a requester that is null; null where it came to no release. */
+  async sessionOf(id: string, requester: string | null): Promise<KeptSession | null> {
+    const [row] = await this.#database.rows(SESSION_OF, id, requester);
+    return row === undefined ? null : { session: String(row["session"]), item: historyItemSchema.parse(JSON.parse(String(row["item"]))) };
   }
 
   /** All past sessions, oldest first. */

@@ -1,6 +1,7 @@
 import { type Policy, type Release, releaseSchema, type ReleaseResult, rounded } from "@tutti/disclosure";
 import {
   canonicalText,
+  contentHash,
   type Envelope,
   EnvelopeFault,
   envelopeSchema,
@@ -12,19 +13,24 @@ import {
   LABELS,
 } from "@tutti/envelope";
 import { type PinnedRoster, RosterChain, RosterFault } from "@tutti/protocol";
+import { querySchema } from "@tutti/query";
+import { type Check, Checklist } from "./checklist.ts";
+import { verifyReceipt } from "./verify-receipt.ts";
 
-/** One thing that makes a release good, and whether it holds. */
-export interface Check {
-  readonly text: string;
-  readonly passed: boolean;
+/** What a release may be held against beside the roster, as it is read from files. */
+export interface Evidence {
+  /** `query.json`: what somebody believes was asked. */
+  readonly query?: unknown;
+  /** `receipt.json`: where the release comes from. */
+  readonly receipt?: unknown;
 }
 
 /**
- * What makes a release one of a network, one thing after another; it is good when all have passed. It needs nothing but the two files.
+ * What makes a release one of a network, one thing after another; it is good when all have passed. It needs nothing but the files.
  * @param file a release as it is printed (the signed fields and `envelope`), or its bare envelope
  * @param rosterFile `roster.json`, from a source that one trusts: the version that the release names, or a chain with it
  */
-export function verifyRelease(file: unknown, rosterFile: unknown, scheme: SignatureScheme): readonly Check[] {
+export function verifyRelease(file: unknown, rosterFile: unknown, scheme: SignatureScheme, evidence: Evidence = {}): readonly Check[] {
   const list = new Checklist();
   const { envelope, printed } = parts(file);
   if (!list.tick("it holds a signed envelope", envelope !== null) || envelope === null) return list.checks;
@@ -33,11 +39,7 @@ export function verifyRelease(file: unknown, rosterFile: unknown, scheme: Signat
   if (!list.tick("the roster is signed by its own coordinator", rosters !== null) || rosters === null) return list.checks;
   const named = rosterNamed(envelope);
   const roster = named === null ? rosters.newest : rosters.get(named);
-  if (
-    !list.tick(`the release names version ${roster?.version ?? "?"} of the roster, which is in the file`, roster !== null) ||
-    roster === null
-  )
-    return list.checks;
+  if (!list.tick(rosterText(roster), roster !== null) || roster === null) return list.checks;
 
   const release = releaseOf(envelope, roster, scheme);
   const signers = envelope.signatures.map(({ keyid }) => keyid);
@@ -61,6 +63,7 @@ export function verifyRelease(file: unknown, rosterFile: unknown, scheme: Signat
       contributed >= policy.minimumCentres &&
       centres.length <= finished,
   );
+  list.tick(policyText(policy), true);
   if (printed !== null) list.tick("the printed fields are the signed ones", sameJson(printed, release));
   const { rounding } = policy;
   if (rounding !== undefined)
@@ -72,16 +75,29 @@ export function verifyRelease(file: unknown, rosterFile: unknown, scheme: Signat
     `no number below ${policy.threshold} is open, nor one that could be worked out`,
     release.results.every((row) => respects(row, policy)),
   );
+  if (evidence.query !== undefined)
+    list.tick(`the query is the one that was answered, ${release.query}`, queryHash(evidence.query) === release.query);
+  if (evidence.receipt !== undefined) verifyReceipt(list, evidence.receipt, { release, envelope, centres }, roster, scheme);
   return list.checks;
 }
 
-class Checklist {
-  readonly checks: Check[] = [];
+/** The content hash of a query's file; null for what is no query. */
+function queryHash(file: unknown): string | null {
+  const query = querySchema.safeParse(file).data;
+  return query === undefined ? null : contentHash(query);
+}
 
-  tick(text: string, passed: boolean): boolean {
-    this.checks.push({ text, passed });
-    return passed;
-  }
+function rosterText(roster: PinnedRoster | null): string {
+  if (roster === null) return "the release names a version of the roster that is in the file";
+  const { version, network, centres, hash } = roster;
+  return `the release names version ${version} of the roster of ${network}, ${centres.length} centres, ${hash}`;
+}
+
+/** The rule in words. That an exception gives its reason is a matter of the release's form. */
+function policyText({ threshold, zeros, tail, minimumCentres, profile, exception }: Policy): string {
+  const rule = `threshold ${threshold}, zeros ${zeros === "show" ? "shown" : "hidden"}, tail ${tail}, at least ${minimumCentres} centres`;
+  const loose = exception === undefined ? "" : `; looser than its profile, because: ${exception.reason}`;
+  return `the rule was: ${profile === undefined ? "" : `profile ${profile}, `}${rule}${loose}`;
 }
 
 /** The envelope in a file, and the fields that are printed beside it. */

@@ -33,6 +33,9 @@ export const LABELS = {
   /** The ledger. */
   ledgerEntry: "tutti/1/ledger-entry",
   ledgerHead: "tutti/1/ledger-head",
+  /** The coordinator's log. */
+  logEntry: "tutti/1/log-entry",
+  logHead: "tutti/1/log-head",
   /** Keys, and how people read them. */
   sessionKey: "tutti/1/session-key",
   groupKey: "tutti/1/group-key",

@@ -6,3 +6,6 @@ export { after, GENESIS, headSchema, isContinuation } from "./head.ts";
 export type { Head } from "./head.ts";
 export { decodeLine, encodeLine, readLedger } from "./line.ts";
 export type { Ledger } from "./line.ts";
+export { isConsistent, isIncluded, MAX_PROOF_HASHES } from "./merkle-proof.ts";
+export type { TreeHead } from "./merkle-proof.ts";
+export { leafHash, MerkleTree, nodeHash } from "./merkle-tree.ts";

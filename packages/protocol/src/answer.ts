@@ -45,6 +45,7 @@ export interface Consent {
  * - `altered`: not signed by the coordinator
  * - `rule`: the centre's own rules, or its people; which of them, and why, is for the centre's ledger alone
  * - `ledger`: the centre can't write its ledger, and does not answer without it
+ * - `log`: the coordinator's public log does not hold
  * - `busy`: the centre answers others at the moment
  */
 export const REFUSAL_REASONS = [
@@ -58,6 +59,7 @@ export const REFUSAL_REASONS = [
   "history",
   "rule",
   "ledger",
+  "log",
   "busy",
 ] as const;
 

@@ -3,6 +3,16 @@ import { type Policy, policySchema, type Preview, previewSchema } from "@tutti/d
 import { type Envelope, envelopeSchema } from "@tutti/envelope";
 import { z } from "zod";
 import { type HistoryItem, historyItemSchema } from "./history.ts";
+import {
+  type Inclusion,
+  inclusionSchema,
+  LOG_PAGE,
+  type LogEntry,
+  logEntrySchema,
+  proofSchema,
+  type Receipt,
+  receiptSchema,
+} from "./public-log.ts";
 import { type QueryState, queryStateSchema } from "./progress.ts";
 import type { Role } from "./role.ts";
 import { MAX_VERSIONS } from "./roster-chain.ts";
@@ -42,6 +52,16 @@ export interface Endpoints {
   readonly state: Endpoint<never, QueryState>;
   /** The schedules that ask in this researcher's name; for other roles, all. */
   readonly schedules: Endpoint<never, readonly ScheduleState[]>;
+  /** What shows where the release of a requester's own query comes from; `not-found` while there is none. */
+  readonly receipt: Endpoint<never, Receipt>;
+  /** The signed head of the coordinator's log. */
+  readonly logHead: Endpoint<never, Envelope>;
+  /** Entries of the log from `?from=` on, at most `LOG_PAGE`. */
+  readonly logEntries: Endpoint<never, { readonly entries: readonly LogEntry[] }>;
+  /** That the log of `?size=` entries has one `?about=` something, of the `?envelope=` with this hash; `not-found` when it has none. */
+  readonly logInclusion: Endpoint<never, Inclusion>;
+  /** That the log of `?size=` entries begins with the one of `?from=`. */
+  readonly logConsistency: Endpoint<never, { readonly proof: readonly string[] }>;
   /** Waits for offers to this centre that it has not answered yet. */
   readonly offers: Endpoint<Readonly<Record<never, never>>, { readonly offers: readonly Envelope[] }>;
   /**
@@ -104,6 +124,23 @@ export const ENDPOINTS: Endpoints = {
   preview: { method: "POST", path: "/v1/previews", caller: ASKERS, request: z.unknown(), response: previewSchema },
   state: { method: "GET", path: "/v1/queries/:query", caller: READERS, request: null, response: queryStateSchema },
   schedules: { method: "GET", path: "/v1/schedules", caller: READERS, request: null, response: z.array(scheduleStateSchema) },
+  receipt: { method: "GET", path: "/v1/queries/:query/receipt", caller: READERS, request: null, response: receiptSchema },
+  logHead: { method: "GET", path: "/v1/log/head", caller: "anybody", request: null, response: envelopeSchema },
+  logEntries: {
+    method: "GET",
+    path: "/v1/log/entries",
+    caller: "anybody",
+    request: null,
+    response: z.strictObject({ entries: z.array(logEntrySchema).max(LOG_PAGE) }),
+  },
+  logInclusion: { method: "GET", path: "/v1/log/inclusion", caller: "anybody", request: null, response: inclusionSchema },
+  logConsistency: {
+    method: "GET",
+    path: "/v1/log/consistency",
+    caller: "anybody",
+    request: null,
+    response: z.strictObject({ proof: proofSchema }),
+  },
   offers: {
     method: "POST",
     path: "/v1/offers",

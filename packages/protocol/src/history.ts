@@ -166,6 +166,11 @@ export class History {
     return `sha256:${toHex(digest(LABELS.history, ...marks))}`;
   }
 
+  /** A session's item; undefined for one that is not known. */
+  itemOf(session: string): HistoryItem | undefined {
+    return this.#items.get(session)?.item;
+  }
+
   /** The items of a dataset that are not among these marks. */
   beyond(dataset: string, marks: ReadonlySet<string>): readonly HistoryItem[] {
     return [...this.#items.values()].flatMap(({ past, item }) => (past.dataset === dataset && !marks.has(past.mark) ? [item] : []));

@@ -18,13 +18,28 @@ export { openMessage, signMessage } from "./message.ts";
 export type { Keys, MessageKind, Said } from "./message.ts";
 export { MAX_SHARES_MS, OFFER, questionHash } from "./offer.ts";
 export type { ConsentTime, Offer } from "./offer.ts";
-export { participate, peopleTime, sessionIdOf, sessionName } from "./participation.ts";
+export { acceptancesOf, participate, peopleTime, policyOf, sessionIdOf, sessionName } from "./participation.ts";
 export type { Accepted, Guard, Participation } from "./participation.ts";
 export { Party } from "./party.ts";
 export type { Answer, PartySetting } from "./party.ts";
 export { planOnce } from "./plan-cache.ts";
 export { problem, problemName, PROBLEMS, problemSchema } from "./problem.ts";
 export type { Problem, ProblemKind, ProblemName } from "./problem.ts";
+export {
+  entryLeaf,
+  inclusionSchema,
+  LOG_HEAD,
+  LOG_KINDS,
+  LOG_PAGE,
+  logEntry,
+  logEntrySchema,
+  logFileSchema,
+  openLogHead,
+  provesEntry,
+  receiptSchema,
+  treeHeadOf,
+} from "./public-log.ts";
+export type { Inclusion, LogEntry, LogFile, LogHead, LogKind, Receipt } from "./public-log.ts";
 export { OUTCOMES, queryStateSchema } from "./progress.ts";
 export type { Outcome, ProgressEvent, QueryState } from "./progress.ts";
 export { mayFollow } from "./reformation.ts";

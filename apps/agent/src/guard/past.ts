@@ -1,5 +1,5 @@
 import { type Bitmap, differencesOf, MAX_THRESHOLD, type Membership } from "@tutti/disclosure";
-import { EnvelopeFault, type Identity } from "@tutti/envelope";
+import { type Envelope, EnvelopeFault, type Identity } from "@tutti/envelope";
 import {
   type Accepted,
   type History,
@@ -103,6 +103,20 @@ export class Past {
   /** Whether there is a record of a session on a dataset that the coordinator has not been handed. */
   owes(dataset: string): boolean {
     return this.#due(dataset).length > 0;
+  }
+
+  /** The releases of sessions that were asked after a time and that this centre took part in, as all have signed them, by session. */
+  releasesSince(atMs: number): ReadonlyMap<string, Envelope> {
+    const { identity, file } = this.#parts;
+    const due = this.history
+      .all()
+      .filter((past) => past.atMs >= atMs && past.release !== null && past.participants.includes(identity.name));
+    return new Map(
+      due.flatMap((past) => {
+        const release = file.history.itemOf(past.session)?.release ?? null;
+        return release === null ? [] : [[past.session, release] as const];
+      }),
+    );
   }
 
   /** Looks up this centre's patients for a plan, keeps them, and compares them with those of earlier sessions. */
