@@ -108,7 +108,9 @@ export class SimulatedCentre {
       log,
     });
     const sources: AgentParts["sources"] = new Map([[datasetName(dataset), sourceOf(patients, dataset)]]);
-    const agent = new Agent({ setting, sources, past: this.#past, link, ledger, nowMs, log, signal, sleep });
+    // The log is looked at beside sessions, by a loop of its own.
+    const watch = { expect: () => {}, trouble: null };
+    const agent = new Agent({ setting, sources, past: this.#past, watch, link, ledger, nowMs, log, signal, sleep });
     this.#ended = agent.run();
   }
 
