@@ -126,7 +126,8 @@ test("a status is written again and again, so that an old one is of an agent tha
   await passed(0);
   const status = foundStatus(config, 1_000_000);
   expect(status).toMatchObject({ healthy: true, advice: null, state: "running" });
-  expect(judged(status, 1_000_000 + STALE_MS + 1)).toMatchObject({ healthy: false, advice: expect.stringContaining("killed") });
+  expect(judged(status, 1_000_000 + STALE_MS + 1)).toMatchObject({ healthy: false, advice: expect.stringContaining("hangs") });
+  expect(judged(status, 1_000_000, () => false)).toMatchObject({ healthy: false, advice: expect.stringContaining("killed") });
 });
 
 describe("somebody has to act", () => {

@@ -137,6 +137,7 @@ export class Observer {
       centre: this.#config.centre,
       coordinator: this.#config.coordinator,
       state: this.#state,
+      pid: process.pid,
       writtenAtMs: this.#nowMs(),
       startedAtMs: this.#startedAtMs,
       lastContactMs: this.#lastContactMs,

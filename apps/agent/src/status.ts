@@ -12,6 +12,8 @@ export interface AgentStatus {
   readonly centre: string;
   readonly coordinator: string;
   readonly state: "running" | "ended";
+  /** Of the process, in its own namespace. */
+  readonly pid: number;
   readonly writtenAtMs: number;
   readonly startedAtMs: number;
   /** When the coordinator last answered; null if never. */
@@ -44,6 +46,7 @@ export const agentStatusSchema: z.ZodType<AgentStatus> = z.strictObject({
   centre: partyNameSchema,
   coordinator: z.string().max(300),
   state: z.enum(["running", "ended"]),
+  pid: z.int().min(1),
   writtenAtMs: time,
   startedAtMs: time,
   lastContactMs: time.nullable(),
@@ -87,18 +90,29 @@ export function statusPath({ ledger }: Pick<AgentConfig, "ledger">): string {
 }
 
 /** Judges a status that was read at a time. */
-export function judged(status: AgentStatus, nowMs: number): FoundStatus {
-  const advice = adviceOf(status, nowMs);
+export function judged(status: AgentStatus, nowMs: number, lives: (pid: number) => boolean = isAlive): FoundStatus {
+  const advice = adviceOf(status, nowMs, lives);
   return { ...status, healthy: advice === null, advice };
 }
 
-function adviceOf({ state, writtenAtMs, trouble, failures, problem, ledger }: AgentStatus, nowMs: number): string | null {
+function adviceOf(status: AgentStatus, nowMs: number, lives: (pid: number) => boolean): string | null {
+  const { state, pid, writtenAtMs, trouble, failures, problem, ledger } = status;
   if (state === "ended") return "the agent has ended: start it";
-  if (nowMs - writtenAtMs > STALE_MS) return "the agent was killed, or hangs: look at its log, and start it again";
+  if (!lives(pid)) return "the agent was killed: look at its log and the machine's, and start it again";
+  if (nowMs - writtenAtMs > STALE_MS) return "the agent hangs: look at its log, and start it again";
   if (trouble !== null) return `nothing is answered: ${trouble}`;
   if (!ledger.writable) return "the ledger can't be written: free the disk, and let the agent's user write its folder";
-  if (failures > 0) return `the coordinator is not reached: ${problem ?? "see the agent's log"}. "tutti agent doctor" looks step by step`;
+  if (failures > 0) return `the coordinator is not reached (${problem ?? "see the agent's log"}); "tutti agent doctor" looks step by step`;
   return null;
+}
+
+/** Whether there is a process; one that this user may not signal is there. */
+function isAlive(pid: number): boolean {
+  try {
+    return process.kill(pid, 0);
+  } catch (error) {
+    return error instanceof Error && "code" in error && error.code === "EPERM";
+  }
 }
 
 function day(ms: number): string {

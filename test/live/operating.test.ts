@@ -1,0 +1,87 @@
+import { chmodSync, mkdirSync, mkdtempSync, readFileSync, rmSync, symlinkSync, writeFileSync } from "node:fs";
+import { spawnSync } from "node:child_process";
+import { createServer } from "node:net";
+import { tmpdir } from "node:os";
+import { join } from "node:path";
+import { datasetSchema } from "@tutti/dataset";
+import type { Release } from "@tutti/disclosure";
+import { readLedger } from "@tutti/ledger";
+import { afterAll, beforeAll, expect, test } from "vitest";
+import { ROOT, textOf } from "../invariants/repository.ts";
+
+// The chapter of docs/operating.md that takes an engineer from nothing to an answer, run as it stands: every block that is marked `sh run`, one after
+// the other, in one shell that stops at the first command that fails. Only the port and the place of the programs are others than on the page.
+
+const folder = mkdtempSync(join(tmpdir(), "tutti-operating-"));
+const CENTRES = ["Ancona", "Bergen", "Caen", "Dublin"];
+/** Nine patients at each, four of whom cough. */
+const PATIENTS = Array.from({ length: 9 }, (_, i) => (i % 2 === 1 ? "yes" : "no"));
+const DATASET = datasetSchema.parse({
+  id: "cough",
+  version: 1,
+  title: { en: "Cough", fr: "Toux" },
+  key: "patient_id",
+  variables: { cough: { type: "boolean", label: { en: "Cough", fr: "Toux" }, true: ["yes"], false: ["no"], missing: ["NF"] } },
+});
+
+const at = (name: string): string => join(folder, name);
+const release = (name: string): Release => JSON.parse(readFileSync(at(name), "utf8")) as Release;
+let said: { readonly status: number | null; readonly stdout: string; readonly stderr: string };
+
+beforeAll(async () => {
+  writeFileSync(at("dataset.json"), JSON.stringify(DATASET));
+  for (const centre of CENTRES) {
+    mkdirSync(at(centre), { mode: 0o700 });
+    const rows = PATIENTS.map((cough, i) => `NIR-${centre}-${i},${cough}`);
+    writeFileSync(at(`${centre}/patients.csv`), `patient_id,cough\n${rows.join("\n")}\n`, { mode: 0o600 });
+  }
+  mkdirSync(at("bin"));
+  symlinkSync(process.execPath, at("bin/node"));
+  writeFileSync(at("bin/tutti"), `#!/bin/sh\nexec node --disable-warning=ExperimentalWarning ${join(ROOT, "apps/cli/tutti.mjs")} "$@"\n`);
+  chmodSync(at("bin/tutti"), 0o755);
+  const blocks = [...textOf("docs/operating.md").matchAll(/^```sh run\n([^]*?)^```/gm)].map(
+    ([, block], i) => `echo "# block ${i + 1}" >&2\n${block!}`,
+  );
+  const script = `set -eu\ntrap 'kill -9 $(jobs -p) 2>/dev/null || true' EXIT\n${blocks.join("\n")}echo "# the end" >&2\n`;
+  writeFileSync(at("script.sh"), script.replaceAll("8600", String(await freePort())).replaceAll("/opt/tutti", ROOT));
+  const env = { ...process.env, PATH: `${at("bin")}:${process.env["PATH"]}`, NO_COLOR: "1" };
+  said = spawnSync("bash", ["script.sh"], { cwd: folder, encoding: "utf8", env, timeout: 240_000 });
+}, 250_000);
+afterAll(() => rmSync(folder, { recursive: true, force: true }));
+
+async function freePort(): Promise<number> {
+  const server = createServer();
+  await new Promise<void>((resolve) => server.listen(0, "127.0.0.1", resolve));
+  const { port } = server.address() as { port: number };
+  await new Promise((resolve) => server.close(resolve));
+  return port;
+}
+
+test("every command of the page does what the page says, to the last", () => {
+  const last = said.stderr.slice(said.stderr.lastIndexOf("# block"));
+  expect([said.status, last, said.stdout.slice(-2_000)]).toEqual([0, expect.stringContaining("# the end") as string, expect.any(String)]);
+});
+
+test("what was swapped was refused, what was gone was seen to be gone, and the answers are those of all", () => {
+  expect(said.stdout).toContain("refused, as it should be");
+  expect(said.stdout).toContain("the agent of Caen is gone");
+  const results = [{ count: 36 }, { known: 36, positive: 16 }];
+  for (const name of ["release.json", "again.json", "meanwhile.json", "later.json"])
+    expect([name, release(name)]).toMatchObject([name, { results }]);
+  expect(release("release.json").centres).toEqual({ invited: 4, contributed: 4, finished: 4 });
+  for (const name of ["again.json", "meanwhile.json"])
+    expect(release(name)).toMatchObject({ centres: { contributed: 3 }, asOf: expect.any(String) });
+});
+
+test("each centre's ledger is whole, and holds the stop button with the name of who pressed it", () => {
+  const ledger = (centre: string) => readLedger(readFileSync(at(`${centre}/state/ledger.jsonl`))).entries;
+  for (const centre of CENTRES) expect(ledger(centre).length).toBeGreaterThan(3);
+  expect(JSON.stringify(ledger("Dublin"))).toContain("M. Byrne");
+});
+
+test("nothing that was printed or logged names a patient", () => {
+  const logs = CENTRES.flatMap((centre) =>
+    ["agent.log", "agent.prom", "state/status.json"].map((name) => readFileSync(at(`${centre}/${name}`), "utf8")),
+  );
+  for (const text of [said.stdout, said.stderr, readFileSync(at("coordinator.log"), "utf8"), ...logs]) expect(text).not.toContain("NIR-");
+});
