@@ -1,0 +1,12 @@
+import { afterAll, expect, test } from "vitest";
+import { killCampaign } from "./kills.ts";
+import { removeSandboxes } from "./sandbox-folder.ts";
+
+afterAll(removeSandboxes);
+
+// `npm run kills -- --kills 500` does more of the same.
+test("a dozen kills, halts and cuts at any stage: every query has an outcome, nothing is lost or doubled, and every chain is whole", async () => {
+  const { violations, kills, halts, cuts } = await killCampaign(12, 3, () => {});
+  expect(violations).toEqual([]);
+  expect(kills + halts + cuts).toBe(12);
+}, 600_000);

@@ -1,0 +1,186 @@
+import { readFileSync } from "node:fs";
+import { DatabaseSync } from "node:sqlite";
+import { join } from "node:path";
+import { setTimeout as sleep } from "node:timers/promises";
+import type { Envelope } from "@tutti/envelope";
+import { decodeLine, verifyChain } from "@tutti/ledger";
+import { OUTCOMES, type QueryState } from "@tutti/protocol";
+import { seeded } from "../world/seeded.ts";
+import { COORDINATOR, ProcessNetwork, type Who } from "./process-network.ts";
+import { liveCentres } from "./sandbox-folder.ts";
+
+/** What a campaign of kills came to. */
+export interface Killed {
+  /** `kill -9`, halts, and connections broken or swallowed. */
+  readonly kills: number;
+  readonly halts: number;
+  readonly cuts: number;
+  /** By the stage at which it happened: the last event before it. */
+  readonly stages: ReadonlyMap<string, number>;
+  readonly outcomes: ReadonlyMap<string, number>;
+  /** What must hold, and did not. */
+  readonly violations: readonly string[];
+}
+
+const CENTRES = 5;
+/** Queries of one network, so that its past stays short. */
+const ROUNDS = 25;
+const QUERY = { dataset: "live@3", purpose: "kills", measures: [{ id: "n", count: true }] };
+const WHERE = [{}, { where: { variable: "sex", is: "F" } }, { where: { variable: "age", atLeast: 18 } }, { by: ["sex"] }];
+/** Longer than any query may take. */
+const ENDED_MS = 120_000;
+
+/** Kills processes of networks at every stage of their sessions, as often as is asked for; the seed decides whom, when and how. */
+export async function killCampaign(kills: number, seed: number, say: (line: string) => void): Promise<Killed> {
+  const campaign = new Campaign(seed, say);
+  for (let network = 0; campaign.harms < kills; network++) await campaign.network(kills, network);
+  return campaign.came;
+}
+
+class Campaign {
+  readonly #seed: number;
+  readonly #say: (line: string) => void;
+  readonly #below: (n: number) => number;
+  readonly #stages = new Map<string, number>();
+  readonly #outcomes = new Map<string, number>();
+  readonly #violations: string[] = [];
+  #kills = 0;
+  #halts = 0;
+  #cuts = 0;
+
+  constructor(seed: number, say: (line: string) => void) {
+    this.#seed = seed;
+    this.#say = say;
+    const draw = seeded(seed, "kills");
+    this.#below = (n) => new DataView(draw(4).buffer).getUint32(0) % n;
+  }
+
+  get harms(): number {
+    return this.#kills + this.#halts + this.#cuts;
+  }
+
+  get came(): Killed {
+    const [stages, outcomes, violations] = [this.#stages, this.#outcomes, this.#violations];
+    return { kills: this.#kills, halts: this.#halts, cuts: this.#cuts, stages, outcomes, violations };
+  }
+
+  async network(most: number, number: number): Promise<void> {
+    const network = await ProcessNetwork.start(liveCentres(CENTRES, 8, this.#seed + number));
+    const told = new Map<string, string>();
+    try {
+      for (let round = 0; round < ROUNDS && this.harms < most; round++) {
+        const query = { ...QUERY, ...WHERE[this.#below(WHERE.length)]!, purpose: `round ${round}` };
+        const state = await this.#round(network, query);
+        if (state !== null && state.release !== null) told.set(state.id, JSON.stringify(state.release));
+        this.#say(`${this.harms} of ${most}: ${state?.state ?? "not asked"}`);
+      }
+      // Everything is up: one query more is answered, and all learn what they had missed.
+      const last = await network.client.wait(await network.client.ask({ ...QUERY, purpose: "last" }), { timeoutMs: ENDED_MS });
+      if (last.state !== "released") {
+        await sleep(30_000);
+        const again = await network.client.wait(await network.client.ask({ ...QUERY, purpose: "last" }), { timeoutMs: ENDED_MS });
+        if (again.state !== "released")
+          this.#violations.push(`a network that is whole again does not answer: ${again.state}, ${again.detail}`);
+      }
+      for (const [id, release] of told) {
+        const state = await network.client.wait(id, { timeoutMs: ENDED_MS });
+        if (JSON.stringify(state.release) !== release)
+          this.#violations.push(`a release that was told is another now, or gone: ${state.state}`);
+      }
+    } finally {
+      await network.stop();
+    }
+    this.#lookAt(network);
+  }
+
+  /** One query with one harm in it; null when it could not be asked. */
+  async #round(network: ProcessNetwork, query: object): Promise<QueryState | null> {
+    const victim: Who = this.#below(3) === 0 ? COORDINATOR : network.names[this.#below(network.names.length)]!;
+    const how = ["kill", "kill", "kill", "halt", "cut"][this.#below(5)]!;
+    // A session of five has some sixty events.
+    const after = this.#below(70);
+    const inBetweenMs = this.#below(30);
+    let events = 0;
+    let harm: Promise<void> | null = null;
+    let stage = "asked";
+    const begin = (): void => {
+      harm ??= this.#harm(network, victim, how, inBetweenMs).then(() => this.#count(this.#stages, stage));
+    };
+    const id = await network.client.ask(query).catch(() => null);
+    if (id === null) return null;
+    const timer = setTimeout(begin, 3_000);
+    const onEvent = ({ what }: { readonly what: string }): void => {
+      if (harm === null) stage = what;
+      if (++events >= after) begin();
+    };
+    let state: QueryState | null = null;
+    const untilMs = Date.now() + ENDED_MS;
+    while (state === null && Date.now() < untilMs) {
+      state = await network.client.wait(id, { timeoutMs: ENDED_MS, onEvent }).catch(() => null);
+      if (state === null) await sleep(100);
+    }
+    clearTimeout(timer);
+    begin();
+    await harm;
+    await this.#mend(network);
+    if (state === null) this.#violations.push(`a query has no outcome after ${ENDED_MS} ms`);
+    else if (!(OUTCOMES as readonly string[]).includes(state.state) || (state.state !== "released" && !/\w+ \w+/.test(state.detail ?? "")))
+      this.#violations.push(`no named outcome: ${state.state}`);
+    this.#count(this.#outcomes, state?.state ?? "none");
+    return state;
+  }
+
+  async #harm(network: ProcessNetwork, victim: Who, how: string, inBetweenMs: number): Promise<void> {
+    await sleep(inBetweenMs);
+    if (how === "halt") {
+      this.#halts++;
+      return network.halt(victim, 200 + this.#below(5_000));
+    }
+    if (how === "cut" && victim !== COORDINATOR) {
+      this.#cuts++;
+      const proxy = network.proxies.get(victim)!;
+      proxy.set({ kind: this.#below(2) === 0 ? "cut" : "swallow" });
+      await sleep(200 + this.#below(5_000));
+      return proxy.set({ kind: "pass", delayMs: 0 });
+    }
+    this.#kills++;
+    await network.kill(victim);
+    await sleep(this.#below(1_000));
+    await this.#mend(network);
+  }
+
+  /** Starts what is not there: first the coordinator, without which no agent starts. */
+  async #mend(network: ProcessNetwork): Promise<void> {
+    for (const who of [COORDINATOR, ...network.names])
+      if (!network.isRunning(who)) await network.run(who).catch((fault: Error) => void this.#violations.push(fault.message));
+  }
+
+  /** What the processes have written, once all have ended. */
+  #lookAt(network: ProcessNetwork): void {
+    const store = new DatabaseSync(join(network.folder, COORDINATOR, "store.sqlite"), { readOnly: true });
+    const items = store
+      .prepare("SELECT item FROM past")
+      .all()
+      .map(({ item }) => JSON.parse(String(item)) as { readonly offer: Envelope; readonly release: Envelope | null });
+    store.close();
+    const offers = items.filter(({ release }) => release !== null).map(({ offer }) => offer.payload);
+    if (new Set(offers).size !== offers.length) this.#violations.push("two releases of one offer");
+    for (const name of network.names) {
+      const path = join(network.folder, name, "ledger", "ledger.jsonl");
+      try {
+        const lines = readFileSync(path, "utf8").split("\n").slice(0, -1);
+        verifyChain(lines.map((line, index) => decodeLine(Buffer.from(line), index)));
+      } catch (fault) {
+        this.#violations.push(`${name}: ${(fault as Error).message}`);
+      }
+      const history = readFileSync(join(network.folder, name, "ledger", "history.jsonl"), "utf8");
+      for (const { release } of items)
+        if (release !== null && release.signatures.some(({ keyid }) => keyid === name) && !history.includes(release.payload))
+          this.#violations.push(`${name} does not know a release that it signed`);
+    }
+  }
+
+  #count(counts: Map<string, number>, what: string): void {
+    counts.set(what, (counts.get(what) ?? 0) + 1);
+  }
+}
