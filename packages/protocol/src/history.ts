@@ -131,14 +131,28 @@ export function pastSession(
   };
 }
 
+/** What is known of one dataset's past; made anew when something is added. */
+interface DatasetPast {
+  readonly sessions: readonly PastSession[];
+  readonly hash: string;
+}
+
 /** The past sessions that a party knows; all parties of a session know the same, or there is none. */
 export class History {
   readonly #items = new Map<string, { readonly past: PastSession; readonly item: HistoryItem }>();
+  readonly #pasts = new Map<string, DatasetPast>();
+  /** By centre. */
+  readonly #heads = new Map<string, Head>();
 
   /** Adds a session, or what more is known of one; false when nothing new is. */
   add(past: PastSession, item: HistoryItem): boolean {
     if (!this.wouldAdd(past)) return false;
     this.#items.set(past.session, { past, item });
+    this.#pasts.delete(past.dataset);
+    for (const [centre, head] of past.heads) {
+      const last = this.#heads.get(centre);
+      if (last === undefined || head.index > last.index) this.#heads.set(centre, head);
+    }
     return true;
   }
 
@@ -150,9 +164,7 @@ export class History {
 
   /** The sessions on a dataset, oldest first. */
   of(dataset: string): readonly PastSession[] {
-    return [...this.#items.values()]
-      .flatMap(({ past }) => (past.dataset === dataset ? [past] : []))
-      .toSorted((a, b) => a.atMs - b.atMs || (a.session < b.session ? -1 : 1));
+    return this.#pastOf(dataset).sessions;
   }
 
   /** All sessions, of every dataset. */
@@ -162,8 +174,12 @@ export class History {
 
   /** What all must agree on about a dataset's past, in one hash. */
   hash(dataset: string): string {
-    const marks = this.of(dataset).map(({ mark }) => toUtf8(mark));
-    return `sha256:${toHex(digest(LABELS.history, ...marks))}`;
+    return this.#pastOf(dataset).hash;
+  }
+
+  /** The newest head of its ledger that a centre has shown in the sessions that are known; null when it has shown none. */
+  lastHead(centre: string): Head | null {
+    return this.#heads.get(centre) ?? null;
   }
 
   /** A session's item; undefined for one that is not known. */
@@ -174,6 +190,17 @@ export class History {
   /** The items of a dataset that are not among these marks. */
   beyond(dataset: string, marks: ReadonlySet<string>): readonly HistoryItem[] {
     return [...this.#items.values()].flatMap(({ past, item }) => (past.dataset === dataset && !marks.has(past.mark) ? [item] : []));
+  }
+
+  #pastOf(dataset: string): DatasetPast {
+    const known = this.#pasts.get(dataset);
+    if (known !== undefined) return known;
+    const sessions = [...this.#items.values()]
+      .flatMap(({ past }) => (past.dataset === dataset ? [past] : []))
+      .toSorted((a, b) => a.atMs - b.atMs || (a.session < b.session ? -1 : 1));
+    const made = { sessions, hash: `sha256:${toHex(digest(LABELS.history, ...sessions.map(({ mark }) => toUtf8(mark))))}` };
+    this.#pasts.set(dataset, made);
+    return made;
   }
 }
 

@@ -115,16 +115,10 @@ export class Party {
    */
   join(accepted: Accepted, formation: Envelope, numbers: Numbers, nowMs: number, left: readonly LeftSession[] = []): Session {
     const { roster, scheme, sha256 } = this.#setting;
-    const lastHead = (centre: string): Head | null => this.#lastHead(centre);
+    const lastHead = (centre: string): Head | null => this.#setting.history.lastHead(centre);
     const participation = participate(accepted, formation, { roster, epochKeys: this.#epochKeys, scheme, sha256, nowMs, lastHead });
     demandFollows(participation, left);
     return new Session(participation, numbers, this.#setting);
-  }
-
-  /** The newest head that a centre has shown in the sessions that are known. */
-  #lastHead(centre: string): Head | null {
-    const shown = this.#setting.history.all().flatMap(({ heads }) => heads.get(centre) ?? []);
-    return shown.reduce<Head | null>((last, head) => (last === null || head.index > last.index ? head : last), null);
   }
 
   #open(envelope: unknown): Offer | null {
