@@ -6,6 +6,8 @@ export { readConfig } from "./config.ts";
 export type { AgentConfig } from "./config.ts";
 export type { CoordinatorLink } from "./coordinator-link.ts";
 export { AnsweredLately } from "./consent/answered-lately.ts";
+export { ConsentDesk } from "./consent/consent-desk.ts";
+export { ConsentFolder } from "./consent/consent-folder.ts";
 export { Decisions } from "./consent/decisions.ts";
 export { KeptSetsFault, keptSets } from "./guard/kept-sets.ts";
 export type { KeptSets } from "./guard/kept-sets.ts";
