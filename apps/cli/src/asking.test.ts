@@ -3,7 +3,7 @@ import { problem, type ProblemName, type QueryState } from "@tutti/protocol";
 import { http, HttpResponse } from "msw";
 import { setupServer } from "msw/node";
 import { afterAll, afterEach, beforeAll, expect, test } from "vitest";
-import { ask, askPreview } from "./asking.ts";
+import { ask, askPreview, askStanding } from "./asking.ts";
 import { type Exit, Stop } from "./exit.ts";
 
 const server = setupServer();
@@ -122,4 +122,38 @@ test("a preview is read, and a query that does not fit is a usage error", async 
   server.use(http.post(`${URL_OF}/v1/previews`, () => HttpResponse.json(problem("query-invalid", "no such variable"), { status: 422 })));
   await expect(askPreview({}, access, new AbortController().signal)).rejects.toMatchObject({ exit: "usage", message: "no such variable" });
   await expect(askPreview({}, access, AbortSignal.abort())).rejects.toMatchObject({ exit: "interrupted" });
+});
+
+test("a query that waits for people says for how many, which is no rule of theirs, and where to look later", async () => {
+  const events = [
+    { what: "offered" },
+    { what: "held", centre: "a" },
+    { what: "accepted", centre: "b" },
+    { what: "held", centre: "c" },
+    { what: "consented", centre: "a" },
+  ].map((event) => ({ atMs: 1, ...event })) as QueryState["events"];
+  const { lines } = await asked([
+    { events, seen: 5 },
+    { state: "released", release: envelope },
+  ]);
+  expect(lines.at(-1)).toBe("waiting for 1 centre to decide");
+  await expect(asked([{ events, seen: 5, deciding: 1 }], 1)).rejects.toMatchObject({
+    exit: "timedOut",
+    message: "the query goes on without this command, waiting for 1 centre to decide. Look later: tutti status 7",
+  });
+});
+
+test.each<[Partial<QueryState>, object]>([
+  [{ deciding: 2 }, { state: "open", deciding: 2, release: null, exit: "done" }],
+  [
+    { state: "timedOut", detail: "nobody decided" },
+    { state: "timedOut", deciding: null, detail: "nobody decided", exit: "timedOut" },
+  ],
+  [
+    { state: "released", release: envelope },
+    { state: "released", release: { ...RELEASE, envelope }, exit: "done" },
+  ],
+])("where a query stands: %o", async (told, expected) => {
+  server.use(http.get(`${URL_OF}/v1/queries/7`, () => HttpResponse.json({ ...STATE, ...told })));
+  expect(await askStanding("7", { url: URL_OF, token: "t" }, new AbortController().signal)).toMatchObject({ id: "7", ...expected });
 });

@@ -5,20 +5,31 @@ import { fromBase64, fromUtf8, type Envelope } from "@tutti/envelope";
 import { type Outcome, type ProgressEvent, type QueryState, RESULT_EXCHANGE } from "@tutti/protocol";
 import { type Exit, Stop } from "./exit.ts";
 import type { Released } from "./released.ts";
-import type { Access, Asking } from "./services.ts";
+import type { Access, Asking, Standing } from "./services.ts";
 
 /** Asks one query and waits for its release, telling people how far it is. Stop with the right exit when none comes. */
 export async function ask(query: unknown, access: Access, { timeoutMs, signal: interrupted, progress }: Asking): Promise<Released> {
   const story = new Story();
   const state: QueryState = await connected(access, interrupted, async (client, signal) => {
     const id = await client.ask(query, signal);
-    return client.wait(id, { timeoutMs, signal, onEvent: (event) => progress.step(story.tell(event)) });
+    return client.wait(id, { timeoutMs, signal, onEvent: (event) => progress.step(story.tell(event)) }).catch((fault: unknown) => {
+      const { waiting } = story;
+      if (waiting === null || !(fault instanceof ClientFault) || fault.kind !== "timed-out") throw fault;
+      throw new Stop("timedOut", `the query goes on without this command, ${waiting}. Look later: tutti status ${id}`);
+    });
   });
   if (state.state === "released" && state.release !== null) return releasedOf(state.release);
   throw new Stop(
     EXITS[state.state === "open" ? "stopped" : state.state],
     state.detail ?? "the query ended without a release; ask the network's operator",
   );
+}
+
+/** Where a query stands that was asked before. */
+export async function askStanding(id: string, access: Access, interrupted: AbortSignal): Promise<Standing> {
+  const { state, deciding = null, detail, release } = await connected(access, interrupted, (client, signal) => client.state(id, signal));
+  const released = release === null ? null : releasedOf(release);
+  return { id, state, deciding, detail, release: released, exit: state === "open" || released !== null ? "done" : EXITS[state] };
 }
 
 /** What a query would mean and cost a network; nothing is asked. Stop with the right exit when there is no answer. */
@@ -90,10 +101,10 @@ class Story {
         return "offered to all centres";
       case "held":
         this.#held.add(centre);
-        return this.#waiting();
+        return this.waiting ?? "the people at all centres have decided";
       case "consented":
         this.#held.delete(centre);
-        return this.#waiting();
+        return this.waiting ?? "the people at all centres have decided";
       case "accepted":
         this.#held.delete(centre);
         this.#accepted.add(centre);
@@ -119,11 +130,10 @@ class Story {
     }
   }
 
-  /** Which rule of theirs asks for it is not told. */
-  #waiting(): string {
+  /** What it waits for, while it waits for people at centres: which rule of theirs asks for it is not told. */
+  get waiting(): string | null {
     const { size } = this.#held;
-    if (size === 0) return "the people at all centres have decided";
-    return `waiting for ${size === 1 ? "1 centre" : `${size} centres`} to decide`;
+    return size === 0 ? null : `waiting for ${size === 1 ? "1 centre" : `${size} centres`} to decide`;
   }
 }
 

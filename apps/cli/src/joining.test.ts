@@ -53,6 +53,7 @@ async function tutti(args: readonly string[], typed: readonly string[] = []) {
     coordinator: fails,
     startNetwork: fails,
     ask: fails,
+    standing: fails,
     preview: fails,
     checklist: () => [],
   });

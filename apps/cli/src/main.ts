@@ -1,5 +1,5 @@
 import { verifyRelease } from "@tutti/client";
-import { ask, askPreview } from "./asking.ts";
+import { ask, askPreview, askStanding } from "./asking.ts";
 import { runChild } from "./child.ts";
 import { processConsole } from "./console.ts";
 import { scheme } from "@tutti/platform";
@@ -30,6 +30,7 @@ const exit = await run(process.argv.slice(2), {
   coordinator: (args, signal) => runChild(PROGRAMS.coordinator, args, signal),
   startNetwork: (plan, progress, signal) => startNetwork(plan, PROGRAMS, progress, signal),
   ask,
+  standing: askStanding,
   preview: askPreview,
   checklist: (release, roster) => verifyRelease(release, roster, scheme),
 });

@@ -80,6 +80,7 @@ async function command(args: readonly string[], answers: readonly unknown[] = []
       return { url: "http://127.0.0.1:1", token: "t", roster: "roster.json", stop };
     },
     checklist: () => [],
+    standing: async (id) => ({ id, state: "open", deciding: 2, detail: null, release: null, exit: "done" }),
     preview: async () => PREVIEW,
     ask: async (query) => {
       const answer = answers[seen.asked.push(query) - 1];
@@ -320,3 +321,12 @@ test.each(["agent", "coordinator"] as const)(
     expect(await command(line, [], { [app]: silent })).toMatchObject({ exit: "error", err: "tutti: no such file\n" });
   },
 );
+
+test("where a query stands is one sentence, or JSON", async () => {
+  const to = ["--coordinator", "http://127.0.0.1:1", "--token", "t"];
+  expect(await command(["status", "abc", ...to])).toMatchObject({ exit: "done", out: "open: waiting for 2 centres to decide\n" });
+  expect(JSON.parse((await command(["status", "abc", ...to, "--json"])).out)).toMatchObject({ id: "abc", deciding: 2 });
+  const ended = { id: "abc", state: "refused", deciding: null, detail: "2 centres refused", release: null, exit: "refused" } as const;
+  const standing: Services["standing"] = async () => ended;
+  expect(await command(["status", "abc", ...to], [], { standing })).toMatchObject({ exit: "refused", out: "refused: 2 centres refused\n" });
+});

@@ -9,6 +9,7 @@ import { addNetwork } from "./commands/network.ts";
 import { addQuery } from "./commands/query.ts";
 import { addReport } from "./commands/report.ts";
 import { addSandbox } from "./commands/sandbox.ts";
+import { addStatus } from "./commands/status.ts";
 import { addVerify } from "./commands/verify.ts";
 import { type Exit, Stop } from "./exit.ts";
 import type { Services } from "./services.ts";
@@ -33,6 +34,7 @@ export async function run(args: readonly string[], services: Services): Promise<
     addDemo,
     addSandbox,
     addQuery,
+    addStatus,
     addReport,
     addVerify,
     addInfer,

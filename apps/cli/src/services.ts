@@ -1,7 +1,9 @@
 import type { Check } from "@tutti/client";
 import type { Preview } from "@tutti/disclosure";
 import type { Ran } from "./child.ts";
+import type { QueryState } from "@tutti/protocol";
 import type { Console } from "./console.ts";
+import type { Exit } from "./exit.ts";
 import type { Network, NetworkPlan } from "./network.ts";
 import type { Progress } from "./progress.ts";
 import type { Released } from "./released.ts";
@@ -19,6 +21,17 @@ export interface Asking {
   readonly progress: Progress;
 }
 
+/** Where a query stands that was asked before. */
+export interface Standing {
+  readonly id: string;
+  readonly state: QueryState["state"];
+  /** How many centres' people have not decided, while it waits for them; null otherwise. */
+  readonly deciding: number | null;
+  readonly detail: string | null;
+  readonly release: Released | null;
+  readonly exit: Exit;
+}
+
 /** Everything that the commands do outside of themselves; tests pass their own. */
 export interface Services {
   readonly console: Console;
@@ -34,6 +47,8 @@ export interface Services {
   startNetwork(plan: NetworkPlan, progress: Progress, signal: AbortSignal): Promise<Network>;
   /** Asks one query and waits for its release. Stop with the right exit when none comes. */
   ask(query: unknown, access: Access, asking: Asking): Promise<Released>;
+  /** Says where a query stands that was asked before. Stop with the right exit when there is no answer. */
+  standing(id: string, access: Access, signal: AbortSignal): Promise<Standing>;
   /** Says what a query would mean and cost a network, and asks nothing. Stop with the right exit when there is no answer. */
   preview(query: unknown, access: Access, signal: AbortSignal): Promise<Preview>;
   /** Checks a release, as `--json` prints it or as its bare envelope, against a roster; offline. */

@@ -37,6 +37,8 @@ export interface Client {
   ask(query: unknown, signal?: Abort): Promise<string>;
   /** What a query would mean and cost, from what is public alone; nothing is asked. */
   preview(query: unknown, signal?: Abort): Promise<Preview>;
+  /** Where a query stands, with everything that happened to it. */
+  state(id: string, signal?: Abort): Promise<QueryState>;
   /** Waits until a query has ended. */
   wait(id: string, waiting: Waiting): Promise<QueryState>;
   /** The network's roster, signed. */
@@ -136,6 +138,7 @@ export function createClient(setting: ClientSetting): Client {
   return {
     ask: async (query, signal) => (await once(ENDPOINTS.ask, { body: query, signal })).id,
     preview: (query, signal) => read(ENDPOINTS.preview, { body: query, signal }),
+    state: (id, signal) => read(ENDPOINTS.state, { segments: { query: id }, signal }),
     wait,
     roster: () => read(ENDPOINTS.roster),
     policy: () => read(ENDPOINTS.policy),
