@@ -4,6 +4,7 @@ import {
   DEFAULT_POLICY,
   type Distance,
   type EarlierRelease,
+  emptyIsNear,
   guarded,
   type GuardPair,
   guardPairs,
@@ -17,6 +18,7 @@ import {
   type Release,
   release,
   releaseAgain,
+  releasesOf,
   type Session,
   setsOfRelease,
   setsToKeep,
@@ -188,11 +190,11 @@ export class ClearNetwork {
       store.keep(session, now);
     }
     const partial = this.#past.map((past) => past.participants.some((name) => !participants.includes(name)));
-    const all = pairs.map(({ earlier, same }, pair): Distance => {
+    const all = pairs.map((one, pair): Distance => {
       const difference = differences[pair]!;
       if (difference >= this.#policy.threshold) return "far";
-      if (partial[earlier]) return "near";
-      return difference > 0 ? "near" : same ? "equal" : "far";
+      if (releasesOf(one).some((earlier) => partial[earlier]) || emptyIsNear(one, this.#policy)) return "near";
+      return difference > 0 ? "near" : one.same ? "equal" : "far";
     });
     return { pairs, all };
   }

@@ -9,6 +9,11 @@ export function bitmapOf(numbers: Iterable<number>): Bitmap {
   return bitmap;
 }
 
+/** The patients who are in one of two sets only. */
+export function inEither(one: Bitmap, other: Bitmap): Bitmap {
+  return Uint32Array.from({ length: Math.max(one.length, other.length) }, (_, word) => (one[word] ?? 0) ^ (other[word] ?? 0));
+}
+
 /** How many patients are in one of two sets only, counted up to `most`: more are not told apart from `most`. */
 export function differenceOf(one: Bitmap, other: Bitmap, most: number): number {
   let count = 0;

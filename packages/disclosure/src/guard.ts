@@ -3,6 +3,7 @@ import { Keys, type Plan } from "@tutti/query";
 import type { EarlierRelease, ReleasedSet } from "./earlier-release.ts";
 import type { Policy } from "./policy.ts";
 import { cellsOf } from "./reveal.ts";
+import { triplesOf } from "./triple.ts";
 import type { Standing } from "./suppression.ts";
 
 /** A cell of a new plan beside a set of an earlier release: the network counts the patients who are in one of them only. */
@@ -21,13 +22,31 @@ export interface GuardPair {
   readonly later: boolean;
   /** The cell is compared with this cohort or stratum of the earlier session, by key, in place of the set that tells of it; absent: with the set. */
   readonly block?: string | undefined;
+  /**
+   * A third set: the network counts the patients who are in an odd number of the three, whose number follows from theirs. Of an earlier release, or a
+   * cell of this plan. Absent: there are two.
+   */
+  readonly third?: { readonly earlier: number; readonly set: number } | { readonly cell: number } | undefined;
+  /** What it tells that nobody is counted: nothing; that nothing is missing of some patients; or that there are no such patients. */
+  readonly empty: "nothing" | "recorded" | "nobody";
 }
 
 /**
  * What the network learns of a pair: `equal`: no patient is in one only; `near`: fewer than k are; `far`: at least k.
- * Where a centre that was in the earlier release takes no part now, its patients can't be counted, and what seems equal is near.
+ * Where a centre that was in the earlier release takes no part now, its patients can't be counted, and what seems equal is near; so it is where
+ * that tells what hides (`emptyIsNear`).
  */
 export type Distance = "equal" | "near" | "far";
+
+/** Whether a pair of which no patient is counted is near: where zeros hide, and it tells that there are no such patients. */
+export function emptyIsNear({ empty }: Pick<GuardPair, "empty">, { zeros, missing }: Policy): boolean {
+  return zeros === "hide" && (empty === "nobody" || (empty === "recorded" && missing === "cell"));
+}
+
+/** The earlier releases whose sets are in a pair. */
+export function releasesOf({ earlier, third }: GuardPair): readonly number[] {
+  return third !== undefined && "earlier" in third ? [earlier, third.earlier] : [earlier];
+}
 
 /**
  * The pairs to be tested for a plan, in a fixed order; every centre works out the same.
@@ -57,13 +76,31 @@ export function guardPairs(plan: Plan, history: readonly EarlierRelease[], datas
         const { key } = plan.cells[block]!;
         const name = `${block} ${earlier}`;
         if (!blocks.has(name))
-          blocks.set(name, { cell: block, earlier, set: index, same: false, later: lastOf(block) !== undefined, block: key });
+          blocks.set(name, {
+            cell: block,
+            earlier,
+            set: index,
+            same: false,
+            later: lastOf(block) !== undefined,
+            block: key,
+            empty: "nothing",
+          });
       }
       if (!same && (shared.length > 0 || keys.disjoint(own.key, set.key))) continue;
-      pairs.push({ cell, earlier, set: index, same, later: waits && one !== last });
+      const empty = same ? "nothing" : set.upTo === null && keys.differByMissing(own.key, set.key) ? "recorded" : "nobody";
+      pairs.push({ cell, earlier, set: index, same, later: waits && one !== last, empty });
     }
   }
-  return [...pairs, ...blocks.values()];
+  const shown = [...new Set(plan.results.flatMap(cellsOf))].toSorted((a, b) => a - b);
+  const fresh = shown.filter((cell) => lastOf(cell) === undefined);
+  const triples = triplesOf(plan, fresh, history, counted, keys).map(({ cell, ...sets }): GuardPair => ({
+    cell,
+    ...sets,
+    same: false,
+    later: asked.has(plan.cells[cell]!.key),
+    empty: "nobody",
+  }));
+  return [...pairs, ...blocks.values(), ...triples];
 }
 
 /** Sets that were read once are read no more, up to so many. */
@@ -76,6 +113,14 @@ function keysOf(dataset: Dataset): Keys {
   keys.allow();
   read.set(dataset, keys);
   return keys;
+}
+
+/** A set of an earlier release, and its places. */
+export interface Counted {
+  readonly set: ReleasedSet;
+  readonly earlier: number;
+  /** Among the sets of the release. */
+  readonly index: number;
 }
 
 /** The sets of each release in turn, with their places, less those up to a quantile that was told before of the same patients. */

@@ -2,7 +2,17 @@ export { bitmapOf, differenceOf } from "./bitmap.ts";
 export type { Bitmap } from "./bitmap.ts";
 export { patientsTold, setsOfCells, setsOfRelease, stillStanding } from "./earlier-release.ts";
 export type { EarlierRelease, ReleasedSet } from "./earlier-release.ts";
-export { answerAgain, guarded, guardedCells, guardPairs, pairsLeft, pairsThatMatter, toldBefore } from "./guard.ts";
+export {
+  answerAgain,
+  emptyIsNear,
+  guarded,
+  guardedCells,
+  guardPairs,
+  pairsLeft,
+  pairsThatMatter,
+  releasesOf,
+  toldBefore,
+} from "./guard.ts";
 export type { Distance, GuardPair } from "./guard.ts";
 export { meansToOpen } from "./mean-rows.ts";
 export type { OpenMean } from "./mean-rows.ts";

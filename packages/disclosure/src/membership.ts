@@ -1,5 +1,5 @@
 import { type PatientSet, patientsOf, type Plan } from "@tutti/query";
-import { type Bitmap, differenceOf } from "./bitmap.ts";
+import { type Bitmap, differenceOf, inEither } from "./bitmap.ts";
 import type { EarlierRelease, ReleasedSet } from "./earlier-release.ts";
 import { guardedCells, type GuardPair } from "./guard.ts";
 
@@ -27,7 +27,8 @@ export function setsUpTo(plan: Plan, sets: readonly ReleasedSet[]): ReadonlyMap<
 }
 
 /**
- * What a centre contributes to the guard: for each pair, how many of its own patients are in one of the two only, counted up to `most`.
+ * What a centre contributes to the guard: for each pair, how many of its own patients are in one of the two only, or in an odd number
+ * of three, counted up to `most`.
  * @param now this centre's patients in the cells of the plan, by `setName`
  * @param before the same for each earlier release
  * @param most at least the threshold in force
@@ -40,11 +41,13 @@ export function differencesOf(
   before: readonly Membership[],
   most: number,
 ): Uint32Array {
-  return Uint32Array.from(pairs, (pair) => {
-    const one = now.get(setName({ key: plan.cells[pair.cell]!.key, upTo: null }));
-    const set = pair.block === undefined ? earlier[pair.earlier]!.sets[pair.set]! : { key: pair.block, upTo: null };
-    const other = before[pair.earlier]!.get(setName(set));
-    return differenceOf(one ?? NOBODY, other ?? NOBODY, most);
+  const inCell = (cell: number): Bitmap => now.get(setName({ key: plan.cells[cell]!.key, upTo: null })) ?? NOBODY;
+  const inSet = (at: number, set: Pick<ReleasedSet, "key" | "upTo">): Bitmap => before[at]!.get(setName(set)) ?? NOBODY;
+  return Uint32Array.from(pairs, ({ cell, earlier: at, set, block, third }) => {
+    const other = inSet(at, block === undefined ? earlier[at]!.sets[set]! : { key: block, upTo: null });
+    if (third === undefined) return differenceOf(inCell(cell), other, most);
+    const last = "cell" in third ? inCell(third.cell) : inSet(third.earlier, earlier[third.earlier]!.sets[third.set]!);
+    return differenceOf(inEither(inCell(cell), other), last, most);
   });
 }
 

@@ -1,4 +1,4 @@
-import type { Distance, Policy } from "@tutti/disclosure";
+import { type Distance, emptyIsNear, type Policy, releasesOf } from "@tutti/disclosure";
 import type { Random } from "@tutti/field";
 import {
   type Dealer,
@@ -16,9 +16,9 @@ import {
 } from "@tutti/sharing";
 import type { Guard } from "./participation.ts";
 
-/** What of a difference is too small to tell: 1 … k − 1; also 0 where patients may be missing from the count. */
-function nearValues({ threshold }: Policy, partial: boolean): SmallValues {
-  return { from: partial ? 0 : 1, to: threshold - 1 };
+/** What of a difference is too small to tell: 1 … k − 1; also 0 where patients may be missing from the count, or nobody would tell. */
+function nearValues({ threshold }: Policy, alsoNobody: boolean): SmallValues {
+  return { from: alsoNobody ? 0 : 1, to: threshold - 1 };
 }
 
 const ZERO: SmallValues = { from: 0, to: 0 };
@@ -45,7 +45,8 @@ export interface Pooled {
 
 /**
  * Tests, for some pairs of the guard, how many patients are in one of the two only, and opens no more than the distance.
- * Where the patients of a centre that was in the earlier release, or is in the totals, can't be counted, what seems equal is near.
+ * Where the patients of a centre that was in the earlier release, or is in the totals, can't be counted, what seems equal is near; also where that nobody
+ * differs would tell what hides.
  *
  * @returns the distance of each pair
  */
@@ -56,8 +57,9 @@ export function* distancesOf(comparison: Comparison, pooled: Pooled, supply: Sup
   const partial = guard.earlier.map((past) => lost || past.participants.some((centre) => !counted.has(centre)));
   const pairs = pooled.pairs.map((pair) => guard.pairs[pair]!);
   const all = [...pairs.keys()];
-  const whole = all.filter((i) => !partial[pairs[i]!.earlier]);
-  const cut = all.filter((i) => partial[pairs[i]!.earlier]);
+  const isCut = (i: number): boolean => emptyIsNear(pairs[i]!, policy) || releasesOf(pairs[i]!).some((earlier) => partial[earlier]);
+  const whole = all.filter((i) => !isCut(i));
+  const cut = all.filter(isCut);
   const same = whole.filter((i) => pairs[i]!.same);
   const some = (places: readonly number[]): Uint32Array => Uint32Array.from(places, (i) => pooled.shares[i]!);
   const [nearWhole, nearCut, equal] = yield* together([

@@ -30,6 +30,7 @@ export class Diagram {
     [NONE, ALL],
     [ALL, NONE],
   ]);
+  readonly #recorded = new Map<SetId, SetId>();
   readonly #texts = new Map<SetId, string>();
   readonly #looked = new Map<SetId, readonly string[]>([
     [NONE, []],
@@ -125,6 +126,11 @@ export class Diagram {
     return this.not(this.and(this.not(one), this.not(other)));
   }
 
+  /** The patients who are in one of the two only. */
+  either(one: SetId, other: SetId): SetId {
+    return this.or(this.and(one, this.not(other)), this.and(other, this.not(one)));
+  }
+
   /** Whether there is a variable that both sets look at. */
   shareVariable(one: SetId, other: SetId): boolean {
     const looked = this.variablesOf(one);
@@ -140,6 +146,49 @@ export class Diagram {
       this.#looked.set(set, variables);
     }
     return variables;
+  }
+
+  /**
+   * The set as if a value that is missing were the first of its variable's: two sets are then equal exactly when they differ by nobody but patients of
+   * whom something is not recorded. Where having been recorded is sensitive, missing stays a value of its own.
+   */
+  recorded(set: SetId): SetId {
+    if (set <= ALL) return set;
+    let result = this.#recorded.get(set);
+    if (result === undefined) {
+      const { variable, children } = this.#nodes[set]!;
+      this.#step(children.length);
+      const inside = children.map((child) => this.recorded(child));
+      const { values, variable: described } = this.domain(variable);
+      const mayBeMissing = values.at(-1)!.name === null && described.recorded !== "sensitive";
+      result = this.#node(variable, mayBeMissing ? inside.with(-1, inside[0]!) : inside);
+      this.#recorded.set(set, result);
+    }
+    return result;
+  }
+
+  /** Whether a patient is in the set, by the place of each value in its variable's domain. */
+  has(set: SetId, placeOf: (variable: string, values: number) => number): boolean {
+    let at = set;
+    while (at > ALL) {
+      const { variable, children } = this.#nodes[at]!;
+      at = children[placeOf(variable, children.length)]!;
+    }
+    return at === ALL;
+  }
+
+  /** Values of some variables that put a patient into the set; `choose` takes one of so many. Not of `NONE`. */
+  member(set: SetId, choose: (variable: string, choices: number) => number): ReadonlyMap<string, number> {
+    const path = new Map<string, number>();
+    let at = set;
+    while (at > ALL) {
+      const { variable, children } = this.#nodes[at]!;
+      const possible = [...children.keys()].filter((place) => children[place] !== NONE);
+      const place = possible[choose(variable, possible.length)]!;
+      path.set(variable, place);
+      at = children[place]!;
+    }
+    return path;
   }
 
   /**

@@ -3,6 +3,7 @@ export { check } from "./check.ts";
 export type { Checked } from "./check.ts";
 export { predicateOf } from "./cohort.ts";
 export { Keys } from "./key.ts";
+export type { Sum } from "./key.ts";
 export { LimitError, LIMITS } from "./limit.ts";
 export { nearest } from "./nearest.ts";
 export { patientsOf } from "./patient-set.ts";

@@ -1,14 +1,28 @@
 import type { Dataset } from "@tutti/dataset";
 import { ALL, Diagram, NONE, type SetId } from "./diagram.ts";
 import { LIMITS } from "./limit.ts";
+import { remaindersOf, toldThatMatter } from "./remainder.ts";
+import { Samples } from "./sample.ts";
+
+/** Three sets of which the numbers, added or taken off one another, are the number of a fourth. */
+export interface Sum {
+  /** The new set, as its place among those given. */
+  readonly of: number;
+  /** The two others, as places among the sets that were told; or among the new ones. */
+  readonly with: readonly { readonly told: boolean; readonly at: number }[];
+  /** The text of the fourth. */
+  readonly rest: string;
+}
 
 /** Sets of patients as read back from their canonical texts (`Cell.key`), to be compared by what they mean. */
 export class Keys {
   readonly #diagram: Diagram;
   readonly #sets = new Map<string, SetId>();
+  readonly #samples: Samples;
 
   constructor(dataset: Dataset) {
     this.#diagram = new Diagram(dataset);
+    this.#samples = new Samples(this.#diagram);
     this.allow();
   }
 
@@ -37,6 +51,40 @@ export class Keys {
   /** Whether all patients of one are in the other, whatever the data. Throws as `disjoint` does. */
   inside(one: string, other: string): boolean {
     return this.#diagram.and(this.#set(one), this.#diagram.not(this.#set(other))) === NONE;
+  }
+
+  /**
+   * Whether two sets differ, whatever the data, by nobody but patients of whom something is not recorded that is not sensitive. Throws as `disjoint`
+   * does.
+   */
+  differByMissing(one: string, other: string): boolean {
+    return this.#diagram.recorded(this.#set(one)) === this.#diagram.recorded(this.#set(other));
+  }
+
+  /** The text of the set of those who are in one of two sets only. Throws as `disjoint` does. */
+  either(one: string, other: string): string {
+    return this.#diagram.text(this.#diagram.either(this.#set(one), this.#set(other)));
+  }
+
+  /**
+   * All sums of three numbers, at least one of a new set and at least one that was told, which are the number of somebody, whatever the data. Of many sets
+   * that were told the last ones are looked at. Throws as `disjoint` does.
+   *
+   * @param isGiven which sums need not be looked at, by the texts of the three sets
+   */
+  sums(fresh: readonly string[], told: readonly string[], isGiven: (sets: readonly [string, string, string]) => boolean): readonly Sum[] {
+    const first = Math.max(0, told.length - toldThatMatter(fresh.length));
+    const last = told.slice(first);
+    const texts = [...last, ...fresh];
+    const [news, olds] = [fresh, last].map((keys) => keys.map((key) => this.#set(key)));
+    for (const set of [...olds!, ...news!]) this.#samples.add(set);
+    const bitsOf = (set: SetId): Uint32Array => this.#samples.of(set);
+    const given = (of: number, [a, b]: readonly [number, number]): boolean => isGiven([fresh[of]!, texts[a]!, texts[b]!]);
+    return remaindersOf(this.#diagram, bitsOf, news!, olds!, given).map(({ of, with: others, rest }) => ({
+      of,
+      with: others.map((at) => (at < last.length ? { told: true, at: first + at } : { told: false, at: at - last.length })),
+      rest: this.#diagram.text(rest),
+    }));
   }
 
   #set(key: string): SetId {

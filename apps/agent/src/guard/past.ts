@@ -1,4 +1,4 @@
-import { type Bitmap, differencesOf, MAX_THRESHOLD, type Membership } from "@tutti/disclosure";
+import type { Bitmap, Membership } from "@tutti/disclosure";
 import { type Envelope, EnvelopeFault, type Identity } from "@tutti/envelope";
 import {
   type Accepted,
@@ -17,6 +17,7 @@ import type { AgentLog } from "../agent-log.ts";
 import type { CoordinatorLink } from "../coordinator-link.ts";
 import { faultFields } from "../fault-fields.ts";
 import type { Ledger } from "../ledger-file.ts";
+import { differencesOfSessions } from "./differences.ts";
 import type { GuardStore } from "./guard-store.ts";
 import type { Added, HistoryFile } from "./history-file.ts";
 import { contentOf, Trail } from "./trail.ts";
@@ -125,7 +126,7 @@ export class Past {
     const dataset = check.datasets.find((one) => datasetName(one) === plan.dataset)!;
     const members = source.members(setsOf(plan, dataset));
     const kept = members.then((found) => store.keep(offerHash, found));
-    const differences = members.then((found) => this.#differences({ plan, guard }, found));
+    const differences = members.then((found) => differencesOfSessions(plan, guard, found, (past) => this.#membership(past)));
     for (const promise of [kept, differences]) promise.catch(() => {});
     void this.#sweep();
     return { kept, differences };
@@ -139,26 +140,6 @@ export class Past {
       if (added !== null) this.#add(added);
     };
     return new Trail(this.#parts, accepted, evidence, session, sets, settle);
-  }
-
-  /** Session by session, so that the sets of one only are held; what the threshold can't tell apart is not told apart here. */
-  async #differences({ plan, guard: { earlier, pairs } }: Pick<Accepted, "plan" | "guard">, now: Membership): Promise<Uint32Array> {
-    const differences = new Uint32Array(pairs.length);
-    const bySession = Map.groupBy(pairs.keys(), (pair) => pairs[pair]!.earlier);
-    for (const [index, some] of bySession) {
-      const before: Membership[] = [];
-      before[index] = await this.#membership(earlier[index]!);
-      const counted = differencesOf(
-        plan,
-        earlier,
-        some.map((pair) => pairs[pair]!),
-        now,
-        before,
-        MAX_THRESHOLD,
-      );
-      some.forEach((pair, i) => (differences[pair] = counted[i]!));
-    }
-    return differences;
   }
 
   async #membership({ session, participants, sets }: Pick<PastSession, "session" | "participants" | "sets">): Promise<Membership> {
