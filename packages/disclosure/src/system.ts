@@ -124,8 +124,8 @@ class Merging {
     });
     const cells = this.#cells.map(({ missing, ...cell }, i): SystemCell => {
       const { low } = bounds[i]!;
-      const primary = cell.primary && !cell.released;
-      return { ...cell, primary, firm: low >= threshold, vacant: missing && !primary && !cell.released && low === 0 };
+      const hides = cell.primary && !cell.released;
+      return { ...cell, primary: hides, firm: low >= threshold, vacant: missing && !hides && !cell.released && low === 0 };
     });
     return { cells, relations };
   }

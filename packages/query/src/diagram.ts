@@ -161,7 +161,7 @@ export class Diagram {
       const inside = children.map((child) => this.recorded(child));
       const { values, variable: described } = this.domain(variable);
       const mayBeMissing = values.at(-1)!.name === null && described.recorded !== "sensitive";
-      result = this.#node(variable, mayBeMissing ? inside.with(-1, inside[0]!) : inside);
+      result = this.#node(variable, mayBeMissing ? inside.with(inside.length - 1, inside[0]!) : inside);
       this.#recorded.set(set, result);
     }
     return result;
