@@ -75,6 +75,11 @@ export class HandNetwork {
     return started;
   }
 
+  /** From here on agents and researchers come by another address: a proxy's. */
+  comeBy(url: string): void {
+    this.#url = url;
+  }
+
   /** Starts a centre's agent, under standing rules if given. */
   async startAgent(centre: string, rules?: object): Promise<Started> {
     const config = this.configOf(centre);

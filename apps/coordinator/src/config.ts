@@ -39,7 +39,9 @@ export interface Config {
   /** `policy.json`; the default policy when left out. */
   readonly policy?: string | undefined;
   /** The file of the embedded database. */
-  readonly store: string;
+  readonly store?: string | undefined;
+  /** A file whose one line is the address of a PostgreSQL database, in place of `store`: for several replicas. */
+  readonly database?: string | undefined;
   readonly tokens: readonly TokenEntry[];
   readonly deadlines: Deadlines;
   /** Queries that are asked again and again. */
@@ -107,7 +109,8 @@ const configShape = {
   roster: path,
   datasets: z.array(path).min(1),
   policy: path.optional(),
-  store: path,
+  store: path.optional(),
+  database: path.optional(),
   tokens: z
     .array(
       z
@@ -184,7 +187,8 @@ export function readConfig(file: string): Config {
     roster: at(config.roster),
     datasets: config.datasets.map(at),
     policy: optional(config.policy),
-    store: config.store === ":memory:" ? config.store : at(config.store),
+    store: config.store === ":memory:" ? config.store : optional(config.store),
+    database: optional(config.database),
     schedules: config.schedules.map((schedule) => ({ ...schedule, query: at(schedule.query) })),
     trace: optional(config.trace),
   });

@@ -8,9 +8,11 @@ import { datasetName, datasetSchema } from "@tutti/dataset";
 import { DEFAULT_POLICY, policySchema } from "@tutti/disclosure";
 import { ENDPOINTS } from "@tutti/protocol";
 import { type Config, ConfigFault, readChecked, readConfig, readTextFile } from "./config.ts";
+import { DatabaseFault } from "./database.ts";
 import { SCHEMA_VERSION } from "./migrations.ts";
 import { readRosterFile } from "./roster-file.ts";
-import { loadIdentity, loadSchedule } from "./startup.ts";
+import { PostgresDatabase } from "./postgres-database.ts";
+import { databaseUrl, loadIdentity, loadSchedule } from "./startup.ts";
 import { readTls } from "./tls.ts";
 
 /** What the coordinator's doctor looks at, in this order. */
@@ -92,7 +94,7 @@ export async function diagnose(configPath: string): Promise<Diagnosis> {
         throw new ConfigFault("every byte is written down, tokens included: take trace out of the configuration");
       return "none is written";
     },
-    store: () => storeText(config.store),
+    store: () => storeText(config),
     process: () => processText(config),
   };
   const checks: Finding[] = [];
@@ -146,7 +148,22 @@ function certificateText({ tls, trustedProxies }: Config): string {
   return `goes with its key, and is valid for ${days} more days`;
 }
 
-function storeText(path: string): string {
+async function storeText(config: Config): Promise<string> {
+  const url = databaseUrl(config);
+  return url === null ? fileText(config.store!) : databaseText(url);
+}
+
+async function databaseText(url: string): Promise<string> {
+  try {
+    const database = await PostgresDatabase.open(url);
+    await database.close();
+  } catch (fault) {
+    throw fault instanceof DatabaseFault ? new ConfigFault(fault.message) : fault;
+  }
+  return "the database answers, and its schema is up to date";
+}
+
+function fileText(path: string): string {
   if (path === ":memory:") throw new ConfigFault("the store is in memory, and lost with the process: give the path of a file");
   const made = existsSync(path);
   const folder = dirname(path);

@@ -44,8 +44,9 @@ export class PostgresDatabase implements Database {
     } catch {
       throw new DatabaseFault("the database's address can't be read: write it as postgresql://user:password@host/database");
     }
-    // A connection that breaks while nobody uses it is made anew by the pool.
+    // A connection that breaks is made anew by the pool; whoever used it sees the statement fail.
     pool.on("error", () => {});
+    pool.on("connect", (client) => client.on("error", () => {}));
     const database = new PostgresDatabase(pool);
     try {
       await database.#alone((client) => migrate(client, steps));

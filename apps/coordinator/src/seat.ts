@@ -1,8 +1,8 @@
-import { problem } from "@tutti/protocol";
+import { ENDPOINTS, problem } from "@tutti/protocol";
 import type { App } from "./app.ts";
 import { type Clock, within } from "./clock.ts";
 import { faultFields, type Log } from "./log.ts";
-import { problemReply } from "./reply.ts";
+import { json, problemReply } from "./reply.ts";
 import type { Store } from "./store.ts";
 import type { Incoming } from "./trace.ts";
 
@@ -85,6 +85,8 @@ export class Seat {
   answer(request: Request, env: Bindings): Response | Promise<Response> {
     const app = this.#app;
     if (app !== null) return app.app.fetch(request, env);
+    // Whether this process lives, it says itself.
+    if (new URL(request.url).pathname === ENDPOINTS.health.path) return json({ status: "ok" });
     return this.#setting.terms.pass(request, env) ?? notReady();
   }
 

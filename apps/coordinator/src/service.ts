@@ -10,8 +10,8 @@ import { CoordinatorMetrics } from "./coordinator-metrics.ts";
 import { DatabaseFault } from "./database.ts";
 import type { Log } from "./log.ts";
 import { RosterFile } from "./roster-file.ts";
-import { type Bindings, onlyTerm, Seat } from "./seat.ts";
-import { loadSetting } from "./startup.ts";
+import { type Bindings, Seat } from "./seat.ts";
+import { loadSetting, openTerms } from "./startup.ts";
 import type { Store } from "./store.ts";
 import { readTls, TlsReload } from "./tls.ts";
 import { openTrace } from "./trace.ts";
@@ -37,10 +37,10 @@ export async function startService(config: Config, log: Log): Promise<Service> {
   const tls = config.tls === undefined ? null : readTls(config.tls);
   const metrics = new CoordinatorMetrics();
   const setting = loadSetting(config, metrics.around(log));
-  const terms = onlyTerm(setting.store);
+  const { terms, close } = await openTerms(config, setting.log);
   const open = (store: Store) => createApp({ ...setting, store: metrics.timing(store) });
   const seat = await Seat.take({ terms, open, clock: setting.clock, log: setting.log }).catch(async (fault: unknown) => {
-    await setting.store.close();
+    await close();
     throw fault instanceof DatabaseFault ? new ConfigFault(fault.message) : fault;
   });
   const answered = (request: Request, env: Bindings) => seat.answer(request, env);
@@ -87,7 +87,7 @@ export async function startService(config: Config, log: Log): Promise<Service> {
       server.closeIdleConnections();
       await closed;
       clearTimeout(hurry);
-      await setting.store.close();
+      await close();
       trace?.close();
     },
   };

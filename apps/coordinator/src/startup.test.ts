@@ -8,7 +8,7 @@ import { afterAll, expect, test } from "vitest";
 import { type Config, ConfigFault, type ScheduleEntry } from "./config.ts";
 import { DEFAULT_DEADLINES } from "./deadlines.ts";
 import { DEFAULT_LIMITS } from "./rate-limit.ts";
-import { loadSetting } from "./startup.ts";
+import { databaseUrl, loadSetting } from "./startup.ts";
 import { DATASET, QUERY } from "./trial.ts";
 
 const folder = mkdtempSync(join(tmpdir(), "tutti-startup-"));
@@ -72,4 +72,15 @@ test.each<readonly [string, () => readonly ScheduleEntry[], string]>([
 ])("a schedule with %s is no start, with a sentence", (_, schedules, words) => {
   expect(() => load(...schedules())).toThrow(ConfigFault);
   expect(() => load(...schedules())).toThrow(words);
+});
+
+test("a store is a file or a database, and DATABASE_URL counts where neither is named", () => {
+  const { store: _, ...bare } = CONFIG;
+  const database = put("database-url", "postgresql://tutti@db/tutti\n");
+  const environment = { DATABASE_URL: "postgresql://other@db/other" };
+  expect(databaseUrl(CONFIG, environment)).toBeNull();
+  expect(databaseUrl({ ...bare, database }, environment)).toBe("postgresql://tutti@db/tutti");
+  expect(databaseUrl(bare, environment)).toBe("postgresql://other@db/other");
+  expect(() => databaseUrl(bare, {})).toThrow("no store is named");
+  expect(() => databaseUrl({ ...CONFIG, database }, {})).toThrow("both named");
 });

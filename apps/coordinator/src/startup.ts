@@ -13,12 +13,15 @@ import { readRosterFile } from "./roster-file.ts";
 import { Rosters } from "./rosters.ts";
 import { problemOfTimes, type Schedule } from "./schedule.ts";
 import { DatabaseFault } from "./database.ts";
+import { PostgresDatabase } from "./postgres-database.ts";
+import { PostgresTerms } from "./postgres-terms.ts";
+import { onlyTerm, type Terms } from "./seat.ts";
 import { SqliteDatabase } from "./sqlite-database.ts";
 import { Store } from "./store.ts";
 import { Tokens } from "./tokens.ts";
 
-/** Reads everything that the configuration names, and opens the store. Throws a ConfigFault that says what to do. */
-export function loadSetting(config: Config, log: Log): AppSetting {
+/** Reads everything that the configuration names but the store. Throws a ConfigFault that says what to do. */
+export function loadSetting(config: Config, log: Log): Omit<AppSetting, "store"> {
   const identity = loadIdentity(config);
   const rosters = new Rosters(readRosterFile(config.roster, identity));
   const datasets = config.datasets.map((path) => readChecked(path, datasetSchema));
@@ -39,7 +42,6 @@ export function loadSetting(config: Config, log: Log): AppSetting {
     origins: config.origins,
     schedules: config.schedules.map((entry) => loadSchedule(entry, config, datasets)),
     tokens: new Tokens(config.tokens),
-    store: loadStore(config.store),
     scheme,
     sha256,
     random: randomBytes,
@@ -73,10 +75,40 @@ export function loadIdentity({ identity, passphraseFile }: Config): Identity {
   }
 }
 
-function loadStore(path: string): Store {
+/** The store and who leads on it. */
+export interface Opened {
+  readonly terms: Terms;
+  close(): Promise<void>;
+}
+
+/** Opens the store that the configuration names. Throws a ConfigFault. */
+export async function openTerms(config: Config, log: Log): Promise<Opened> {
   try {
-    return new Store(new SqliteDatabase(path));
+    const url = databaseUrl(config);
+    if (url === null) {
+      const database = new SqliteDatabase(config.store!);
+      return { terms: onlyTerm(new Store(database)), close: () => database.close() };
+    }
+    const database = await PostgresDatabase.open(url);
+    const newId = () => randomBytes(16).toString("hex");
+    return { terms: new PostgresTerms({ url, database, clock: systemClock, log, newId }), close: () => database.close() };
   } catch (fault) {
     throw fault instanceof DatabaseFault ? new ConfigFault(fault.message) : fault;
   }
+}
+
+/**
+ * The address of the PostgreSQL database that stands in the file of `database`, or, where neither store nor database is named, in `DATABASE_URL`; null
+ * for the file of `store`. Throws a ConfigFault.
+ */
+export function databaseUrl({ store, database }: Config, environment: NodeJS.ProcessEnv = process.env): string | null {
+  if (store !== undefined && database !== undefined)
+    throw new ConfigFault("store and database are both named: keep store for one coordinator, database for several replicas");
+  if (store !== undefined) return null;
+  const url = database === undefined ? environment["DATABASE_URL"] : readTextFile(database).trim();
+  if (url === undefined || url === "")
+    throw new ConfigFault(
+      "no store is named: give store the path of a file, or database the path of a file with the address of a database",
+    );
+  return url;
 }

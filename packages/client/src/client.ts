@@ -54,6 +54,8 @@ const PAUSES_MS = [100, 200, 400, 800, 1_600] as const;
 /** How often the coordinator's wish for a pause is met; a pause is this long at most. */
 const PAUSES_ASKED_FOR = 20;
 const LONGEST_PAUSE_MS = 60_000;
+/** What may be over soon: nothing came back, or the coordinator is about to be there again. */
+const PASSING: ReadonlySet<ClientFault["kind"]> = new Set(["unreachable", "stopping", "not-ready"]);
 /** Beyond the coordinator's longest wait. */
 const SLACK_MS = 10_000;
 
@@ -113,7 +115,7 @@ export function createClient(setting: ClientSetting): Client {
       try {
         return await once(endpoint, sending);
       } catch (fault) {
-        if (!(fault instanceof ClientFault) || (fault.kind !== "unreachable" && fault.kind !== "stopping")) throw fault;
+        if (!(fault instanceof ClientFault) || !PASSING.has(fault.kind)) throw fault;
       }
       await sleep(pauseMs);
     }
