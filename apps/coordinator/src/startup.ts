@@ -5,7 +5,7 @@ import type { Identity } from "@tutti/envelope";
 import type { AppSetting } from "./app.ts";
 import { askedQuery } from "./asked-query.ts";
 import { systemClock } from "./clock.ts";
-import { type Config, ConfigFault, readChecked, readJsonFile, type ScheduleEntry } from "./config.ts";
+import { type Config, ConfigFault, readChecked, readJsonFile, readTextFile, type ScheduleEntry } from "./config.ts";
 import { readIdentity, scheme, SecretFileFault, sha256 } from "@tutti/platform";
 import type { Log } from "./log.ts";
 import { ProblemFault } from "./problem-fault.ts";
