@@ -1,5 +1,5 @@
 import { X509Certificate } from "node:crypto";
-import { accessSync, constants, existsSync, statfsSync, statSync } from "node:fs";
+import { accessSync, constants, existsSync, statfsSync } from "node:fs";
 import { request as requestHttp } from "node:http";
 import { request as requestHttps } from "node:https";
 import { dirname } from "node:path";
@@ -67,10 +67,7 @@ export async function diagnose(configPath: string): Promise<Diagnosis> {
   const datasets = () => config.datasets.map((path) => readChecked(path, datasetSchema));
   const looks: Readonly<Record<Finding["check"], () => string | Promise<string>>> = {
     node: nodeText,
-    identity: () => {
-      demandPrivate(config.identity);
-      return `${identity().name}; only its owner can read the file`;
-    },
+    identity: () => `${identity().name}; only its owner can read the file`,
     roster: () => {
       const { network, centres, hash } = newest();
       return `network ${network}, ${centres.length} centres; ${hash}`;
@@ -122,14 +119,6 @@ function nodeText(): string {
   if (Number(process.versions.node.split(".")[0]) < OLDEST_NODE)
     throw new ConfigFault(`this is Node ${process.versions.node}: install Node ${OLDEST_NODE} or later`);
   return `Node ${process.versions.node}`;
-}
-
-function demandPrivate(path: string): void {
-  const mode = existsSync(path) ? statSync(path).mode & 0o777 : 0;
-  if ((mode & 0o077) !== 0)
-    throw new ConfigFault(
-      `${path} can be read by others (mode ${mode.toString(8)}): chmod 600, and let it belong to the coordinator's user`,
-    );
 }
 
 function tokensText({ tokens }: Config): string {

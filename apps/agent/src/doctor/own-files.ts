@@ -1,4 +1,3 @@
-import { statSync } from "node:fs";
 import { contentHash, type Identity, toBase64 } from "@tutti/envelope";
 import type { PinnedRoster, RosterChain } from "@tutti/protocol";
 import { type Dataset, datasetName } from "@tutti/dataset";
@@ -29,7 +28,6 @@ export async function ownFiles(config: AgentConfig, examination: Examination): P
   });
   const identity = await examination.look("identity", () => {
     const own = identityOf(config);
-    demandPrivate(config.identity);
     return [own, `${own.name}, public key ${toBase64(own.publicKey)}; only its owner can read the file`];
   });
   const rosters =
@@ -86,11 +84,4 @@ async function dataFiles(config: AgentConfig, examination: Examination): Promise
     });
   }
   return datasets;
-}
-
-/** Secrets are for their owner alone; a file that the group or everybody may read is no secret. */
-function demandPrivate(path: string): void {
-  const mode = statSync(path).mode & 0o777;
-  if ((mode & 0o077) !== 0)
-    throw new Ill(`${path} can be read by others (mode ${mode.toString(8)}): chmod 600, and let it belong to the agent's user`);
 }
