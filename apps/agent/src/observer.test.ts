@@ -48,6 +48,7 @@ function begin(): void {
     roster: { version: 3, hash: "sha256:aa" },
     datasets: [DATASET],
     ledger: { head: GENESIS, writable: true, decisions: { all: () => [{ state: "asked" }, { state: "denied" }] } as never },
+    watch: { trouble: null },
     consent: { isStopped: true },
     past: past as unknown as Parameters<Observer["begin"]>[0]["past"],
   });

@@ -7,6 +7,7 @@ import type { AgentConfig } from "./config.ts";
 import type { ConsentDesk } from "./consent/consent-desk.ts";
 import type { Past } from "./guard/past.ts";
 import type { Ledger } from "./ledger-file.ts";
+import type { LogWatch } from "./log-watch.ts";
 import { type AgentStatus, statusPath } from "./status.ts";
 
 /** What an observer reads when it writes. */
@@ -15,6 +16,7 @@ export interface Observed {
   readonly datasets: readonly Dataset[];
   readonly ledger: Pick<Ledger, "head" | "writable" | "decisions">;
   readonly past: Pick<Past, "trouble" | "history">;
+  readonly watch: Pick<LogWatch, "trouble">;
   readonly consent: Pick<ConsentDesk, "isStopped">;
 }
 
@@ -69,7 +71,8 @@ export class Observer {
       historySessions: () => this.#observed?.past.history.all().length ?? 0,
       queue: () => (this.#observed === null ? 0 : waiting(this.#observed)),
       stopped: () => this.#observed?.consent.isStopped === true,
-      answers: () => this.#observed?.ledger.writable === true && this.#observed.past.trouble === null,
+      answers: () =>
+        this.#observed?.ledger.writable === true && this.#observed.past.trouble === null && this.#observed.watch.trouble === null,
     });
   }
 
@@ -131,7 +134,7 @@ export class Observer {
   }
 
   #status(observed: Observed): AgentStatus {
-    const { roster, datasets, ledger, past, consent } = observed;
+    const { roster, datasets, ledger, past, watch, consent } = observed;
     const known = Map.groupBy(past.history.all(), ({ dataset }) => dataset);
     return {
       centre: this.#config.centre,
@@ -143,7 +146,7 @@ export class Observer {
       lastContactMs: this.#lastContactMs,
       failures: this.#failures,
       problem: this.#problem,
-      trouble: past.trouble,
+      trouble: past.trouble ?? watch.trouble,
       running: this.#running,
       lastSession: this.#lastSession,
       lastRefusal: this.#lastRefusal,

@@ -89,7 +89,7 @@ export async function start(config: AgentConfig, log: AgentLog, signal: AbortSig
       watch.expect(session, release);
     const folder = new ConsentFolder(config.ledger);
     const consent = new ConsentDesk({ rules, folder, ledger, nowMs, log: observer.log });
-    observer.begin({ roster, datasets, ledger, past, consent });
+    observer.begin({ roster, datasets, ledger, past, watch, consent });
     const agent = new Agent({
       consent,
       setting,

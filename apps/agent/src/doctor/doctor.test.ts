@@ -102,6 +102,15 @@ const ILLNESSES: readonly (readonly [what: string, cause: () => object | void, c
   ["data that don't fit", () => write("data.csv", "id,sex\nNIR-1,X\n"), "data", /line 2/],
   ["rules that are not there", () => ({ rules: "absent.json" }), "rules", /check the path/],
   [
+    "evidence against the coordinator",
+    () => {
+      mkdirSync(join(folder, "ledger"));
+      write("ledger/log-evidence.json", "{}");
+    },
+    "log",
+    /talk with the other centres/,
+  ],
+  [
     "a folder that is a file",
     () => {
       write("file", "");

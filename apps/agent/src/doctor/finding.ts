@@ -10,6 +10,7 @@ export const CHECKS = [
   "data",
   "rules",
   "folder",
+  "log",
   "ledger",
   "past",
   "process",

@@ -10,6 +10,7 @@ import { KeptSetsFault } from "../guard/kept-sets.ts";
 import { Past } from "../guard/past.ts";
 import { PatientRegistry } from "../guard/patient-registry.ts";
 import { LedgerFile } from "../ledger-file.ts";
+import { EVIDENCE_FILE } from "../log-watch.ts";
 import { takeLock } from "../ledger-lock.ts";
 import { foundStatus, statusPath } from "../status.ts";
 import { type Examination, Ill } from "./finding.ts";
@@ -23,6 +24,14 @@ export async function memory(config: AgentConfig, own: OwnFiles, examination: Ex
   const { ledger: folder } = config;
   const made = existsSync(folder);
   const writable = await examination.look("folder", () => [true, folderText(folder, made)]);
+  await examination.look("log", () => {
+    const evidence = join(folder, EVIDENCE_FILE);
+    if (existsSync(evidence))
+      throw new Ill(
+        `the coordinator's log did not hold: look at ${evidence}, talk with the other centres, and move it away once that is settled`,
+      );
+    return [null, "the coordinator's log has held so far"];
+  });
   const path = join(folder, "ledger.jsonl");
   if (!made || !existsSync(path)) {
     const says = made && existsSync(join(folder, "patients")) ? null : "nothing yet: this centre has answered no question";
