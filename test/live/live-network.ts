@@ -29,6 +29,11 @@ export class LiveNetwork {
     });
   }
 
+  /** The process of the command, whose children are the network. */
+  get pid(): number {
+    return this.#command.child.pid!;
+  }
+
   /** Starts `tutti sandbox` on a folder and waits until it is up. */
   static async start(folder: string, ...options: readonly string[]): Promise<LiveNetwork> {
     const command = startTutti("sandbox", folder, ...options);

@@ -115,6 +115,24 @@ test("a release that is not in the log raises the alarm", async () => {
   expect(evidence()).toMatchObject({ failure: "hidden", missing: { session: session(7), release: release(7) } });
 });
 
+test("a release that is published while it looks is looked for the next time", async () => {
+  const watch = open();
+  watch.expect(session(4), release(4));
+  const honest = link.logInclusion.bind(link);
+  link.logInclusion = async (...asked) => {
+    link.logInclusion = honest;
+    link.add(5);
+    watch.expect(session(5), release(5));
+    return honest(...asked);
+  };
+  await watch.look();
+  expect(watch.trouble).toBeNull();
+  let looked = 0;
+  link.logInclusion = (...asked) => (looked++, honest(...asked));
+  await watch.look();
+  expect([watch.trouble, looked]).toEqual([null, 1]);
+});
+
 test.each<readonly [string, (entry: LogEntry) => LogEntry]>([
   ["of another session", (entry) => ({ ...entry, about: session(1) })],
   ["of another envelope", (entry) => ({ ...entry, envelope: link.entries[1]!.envelope })],

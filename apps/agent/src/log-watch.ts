@@ -105,12 +105,14 @@ export class LogWatch {
   }
 
   async #look(deadlineMs: number): Promise<void> {
+    // What is published from here on may be beyond the head that is shown.
+    const due = [...this.#expected];
     const shown = await this.#parts.link.logHead(deadlineMs);
     const head = this.#shown(shown);
     const kept = this.#last();
     if (kept !== null && head.size < kept.size) return this.#alarm("shorter", shown);
     if (kept !== null && !(await this.#continues(kept, head, deadlineMs))) return this.#alarm("rewritten", shown);
-    for (const [session, release] of this.#expected) {
+    for (const [session, release] of due) {
       if (!(await this.#holds({ session, release }, head, deadlineMs))) return this.#alarm("hidden", shown, { session, release });
       this.#expected.delete(session);
     }

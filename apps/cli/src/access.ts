@@ -19,14 +19,23 @@ export function namesNetwork({ coordinator }: AccessOptions, env: Readonly<Recor
   return (coordinator ?? env["TUTTI_COORDINATOR"] ?? "") !== "";
 }
 
-/** Where to ask and with which token: the options, else the environment. */
-export function accessOf(options: AccessOptions, env: Readonly<Record<string, string | undefined>>): Access {
-  const url = options.coordinator ?? env["TUTTI_COORDINATOR"];
-  const token = options.token ?? env["TUTTI_TOKEN"];
+/** The coordinator's address: the option, else the environment. */
+export function coordinatorOf(
+  { coordinator }: Pick<AccessOptions, "coordinator">,
+  env: Readonly<Record<string, string | undefined>>,
+): string {
+  const url = coordinator ?? env["TUTTI_COORDINATOR"];
   if (url === undefined || url === "") throw new Stop("usage", "which network? Give --coordinator URL, or set TUTTI_COORDINATOR");
-  if (token === undefined || token === "") throw new Stop("usage", "the network wants a token: give --token, or set TUTTI_TOKEN");
   if (!URL.canParse(url) || !/^https?:$/.test(new URL(url).protocol))
     throw new Stop("usage", "--coordinator is a URL that begins with http:// or https://");
+  return url;
+}
+
+/** Where to ask and with which token: the options, else the environment. */
+export function accessOf(options: AccessOptions, env: Readonly<Record<string, string | undefined>>): Access {
+  const url = coordinatorOf(options, env);
+  const token = options.token ?? env["TUTTI_TOKEN"];
+  if (token === undefined || token === "") throw new Stop("usage", "the network wants a token: give --token, or set TUTTI_TOKEN");
   const { protocol, hostname } = new URL(url);
   if (protocol === "http:" && !/^(?:localhost|\[::1\]|127(?:\.\d+){3})$/.test(hostname))
     throw new Stop(

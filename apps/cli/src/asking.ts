@@ -2,21 +2,28 @@ import { setTimeout as sleep } from "node:timers/promises";
 import { type Client, ClientFault, createClient, type ClientFaultKind } from "@tutti/client";
 import { type Preview, releaseSchema } from "@tutti/disclosure";
 import { fromBase64, fromUtf8, type Envelope } from "@tutti/envelope";
-import { type Outcome, type ProgressEvent, type QueryState, RESULT_EXCHANGE } from "@tutti/protocol";
+import { type LogFile, type Outcome, type ProgressEvent, type QueryState, RESULT_EXCHANGE } from "@tutti/protocol";
 import { type Exit, Stop } from "./exit.ts";
 import type { Released } from "./released.ts";
 import type { Access, Asking, Standing } from "./services.ts";
 
 /** Asks one query and waits for its release, telling people how far it is. Stop with the right exit when none comes. */
-export async function ask(query: unknown, access: Access, { timeoutMs, signal: interrupted, progress }: Asking): Promise<Released> {
+export async function ask(
+  query: unknown,
+  access: Access,
+  { timeoutMs, signal: interrupted, progress, onReceipt }: Asking,
+): Promise<Released> {
   const story = new Story();
   const state: QueryState = await connected(access, interrupted, async (client, signal) => {
     const id = await client.ask(query, signal);
-    return client.wait(id, { timeoutMs, signal, onEvent: (event) => progress.step(story.tell(event)) }).catch((fault: unknown) => {
+    const waited = client.wait(id, { timeoutMs, signal, onEvent: (event) => progress.step(story.tell(event)) });
+    const ended = await waited.catch((fault: unknown) => {
       const { waiting } = story;
       if (waiting === null || !(fault instanceof ClientFault) || fault.kind !== "timed-out") throw fault;
       throw new Stop("timedOut", `the query goes on without this command, ${waiting}. Look later: tutti status ${id}`);
     });
+    if (ended.release !== null && onReceipt !== undefined) onReceipt(await client.receipt(id));
+    return ended;
   });
   if (state.state === "released" && state.release !== null) return releasedOf(state.release);
   throw new Stop(
@@ -35,6 +42,11 @@ export async function askStanding(id: string, access: Access, interrupted: Abort
 /** What a query would mean and cost a network; nothing is asked. Stop with the right exit when there is no answer. */
 export function askPreview(query: unknown, access: Access, interrupted: AbortSignal): Promise<Preview> {
   return connected(access, interrupted, (client, signal) => client.preview(query, signal));
+}
+
+/** The coordinator's log, whole: anybody may read it. Stop with the right exit when it can't be had. */
+export function askLog(url: string, interrupted: AbortSignal): Promise<LogFile> {
+  return connected({ url, token: "" }, interrupted, (client) => client.log());
 }
 
 /** Talks to a coordinator, and leaves nothing on its way. */

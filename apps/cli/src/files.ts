@@ -1,4 +1,4 @@
-import { readFileSync } from "node:fs";
+import { readFileSync, writeFileSync } from "node:fs";
 import type { z } from "zod";
 import { type Exit, Stop } from "./exit.ts";
 
@@ -8,6 +8,15 @@ export function readText(path: string, exit: Exit): string {
     return readFileSync(path, "utf8").replace(/^\uFEFF/, "");
   } catch (error) {
     throw new Stop(exit, `${path}: ${reason(error)}`);
+  }
+}
+
+/** Writes a text file; stops with a sentence that names it when it can't. */
+export function writeText(path: string, text: string): void {
+  try {
+    writeFileSync(path, text);
+  } catch {
+    throw new Stop("error", `${path} can't be written: give a path in a folder that you may write`);
   }
 }
 

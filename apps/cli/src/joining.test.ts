@@ -56,6 +56,8 @@ async function tutti(args: readonly string[], typed: readonly string[] = []) {
     standing: fails,
     preview: fails,
     checklist: () => [],
+    log: () => Promise.reject(new Error("no test asks for it")),
+    audit: () => [],
   });
   return { exit, ...said };
 }

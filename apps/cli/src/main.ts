@@ -1,8 +1,8 @@
-import { verifyRelease } from "@tutti/client";
-import { ask, askPreview, askStanding } from "./asking.ts";
+import { audit, verifyRelease } from "@tutti/client";
+import { ask, askLog, askPreview, askStanding } from "./asking.ts";
 import { runChild } from "./child.ts";
 import { processConsole } from "./console.ts";
-import { scheme } from "@tutti/platform";
+import { scheme, sha256 } from "@tutti/platform";
 import { EXIT } from "./exit.ts";
 import { PROGRAMS, startNetwork } from "./network.ts";
 import { run } from "./program.ts";
@@ -32,6 +32,8 @@ const exit = await run(process.argv.slice(2), {
   ask,
   standing: askStanding,
   preview: askPreview,
-  checklist: (release, roster) => verifyRelease(release, roster, scheme),
+  checklist: (release, roster, evidence) => verifyRelease(release, roster, scheme, evidence),
+  log: askLog,
+  audit: (files) => audit(files, { scheme, sha256 }),
 });
 process.exitCode = EXIT[exit];

@@ -81,6 +81,8 @@ async function command(args: readonly string[], answers: readonly unknown[] = []
     },
     checklist: () => [],
     standing: async (id) => ({ id, state: "open", deciding: 2, detail: null, release: null, exit: "done" }),
+    log: () => Promise.reject(new Error("no test asks for it")),
+    audit: () => [],
     preview: async () => PREVIEW,
     ask: async (query) => {
       const answer = answers[seen.asked.push(query) - 1];

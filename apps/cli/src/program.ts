@@ -1,10 +1,12 @@
 import { Command, CommanderError } from "commander";
 import { addAgent } from "./commands/agent.ts";
+import { addAudit } from "./commands/audit.ts";
 import { addCentre } from "./commands/centre.ts";
 import { addCoordinator } from "./commands/coordinator.ts";
 import { addDemo } from "./commands/demo.ts";
 import { addInfer } from "./commands/infer.ts";
 import { addKeygen } from "./commands/keygen.ts";
+import { addLog } from "./commands/log.ts";
 import { addNetwork } from "./commands/network.ts";
 import { addQuery } from "./commands/query.ts";
 import { addReport } from "./commands/report.ts";
@@ -37,6 +39,8 @@ export async function run(args: readonly string[], services: Services): Promise<
     addStatus,
     addReport,
     addVerify,
+    addLog,
+    addAudit,
     addInfer,
     addKeygen,
     addNetwork,

@@ -1,5 +1,6 @@
-import type { Check } from "@tutti/client";
+import type { AuditCase, Check, Evidence } from "@tutti/client";
 import type { Preview } from "@tutti/disclosure";
+import type { LogFile, Receipt } from "@tutti/protocol";
 import type { Ran } from "./child.ts";
 import type { QueryState } from "@tutti/protocol";
 import type { Console } from "./console.ts";
@@ -19,6 +20,8 @@ export interface Asking {
   readonly timeoutMs: number;
   readonly signal: AbortSignal;
   readonly progress: Progress;
+  /** Called with the receipt of the release, where somebody wants it. */
+  readonly onReceipt?: ((receipt: Receipt) => void) | undefined;
 }
 
 /** Where a query stands that was asked before. */
@@ -51,6 +54,10 @@ export interface Services {
   standing(id: string, access: Access, signal: AbortSignal): Promise<Standing>;
   /** Says what a query would mean and cost a network, and asks nothing. Stop with the right exit when there is no answer. */
   preview(query: unknown, access: Access, signal: AbortSignal): Promise<Preview>;
-  /** Checks a release, as `--json` prints it or as its bare envelope, against a roster; offline. */
-  checklist(release: unknown, roster: unknown): readonly Check[];
+  /** Checks a release, as `--json` prints it or as its bare envelope, against a roster and what else there is; offline. */
+  checklist(release: unknown, roster: unknown, evidence: Evidence): readonly Check[];
+  /** The coordinator's log, whole. Stop with the right exit when it can't be had. */
+  log(url: string, signal: AbortSignal): Promise<LogFile>;
+  /** Replays what centres and coordinator have written. */
+  audit(files: AuditCase): readonly Check[];
 }

@@ -1,14 +1,18 @@
 import type { Dataset } from "@tutti/dataset";
 import type { Policy, Preview } from "@tutti/disclosure";
-import type { Envelope } from "@tutti/envelope";
+import { type Envelope, fromBase64, fromUtf8 } from "@tutti/envelope";
 import {
   type Endpoint,
   ENDPOINTS,
+  LOG_HEAD,
+  type LogEntry,
+  type LogFile,
   pathOf,
   problemName,
   problemSchema,
   type ProgressEvent,
   type QueryState,
+  type Receipt,
   WAIT_MS,
 } from "@tutti/protocol";
 import { ClientFault } from "./client-fault.ts";
@@ -41,6 +45,10 @@ export interface Client {
   state(id: string, signal?: Abort): Promise<QueryState>;
   /** Waits until a query has ended. */
   wait(id: string, waiting: Waiting): Promise<QueryState>;
+  /** Where the release of an own query comes from. */
+  receipt(id: string): Promise<Receipt>;
+  /** The coordinator's log, whole, as far as its head was signed when it was asked for. Whether it holds is what an audit is for. */
+  log(): Promise<LogFile>;
   /** The network's roster, signed. */
   roster(): Promise<Envelope>;
   /** The network's rule of disclosure. */
@@ -137,11 +145,26 @@ export function createClient(setting: ClientSetting): Client {
     }
   }
 
+  async function log(): Promise<LogFile> {
+    const head = await read(ENDPOINTS.logHead);
+    const { success, data } = LOG_HEAD.schema.safeParse(payloadOf(head));
+    if (!success) throw unlike();
+    const entries: LogEntry[] = [];
+    while (entries.length < data.size) {
+      const page = (await read(ENDPOINTS.logEntries, { search: `?from=${entries.length}` })).entries;
+      if (page.length === 0) throw unlike();
+      entries.push(...page);
+    }
+    return { head, entries: entries.slice(0, data.size) };
+  }
+
   return {
     ask: async (query, signal) => (await once(ENDPOINTS.ask, { body: query, signal })).id,
     preview: (query, signal) => read(ENDPOINTS.preview, { body: query, signal }),
     state: (id, signal) => read(ENDPOINTS.state, { segments: { query: id }, signal }),
     wait,
+    receipt: (id) => read(ENDPOINTS.receipt, { segments: { query: id } }),
+    log,
     roster: () => read(ENDPOINTS.roster),
     policy: () => read(ENDPOINTS.policy),
     datasets: () => read(ENDPOINTS.datasets),
@@ -178,6 +201,15 @@ function unlike(): ClientFault {
 function json(text: string): unknown {
   try {
     return JSON.parse(text);
+  } catch {
+    return undefined;
+  }
+}
+
+/** What is signed, before anybody has checked it. */
+function payloadOf({ payload }: Envelope): unknown {
+  try {
+    return JSON.parse(fromUtf8(fromBase64(payload)));
   } catch {
     return undefined;
   }

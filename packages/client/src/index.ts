@@ -1,3 +1,5 @@
+export { audit } from "./audit.ts";
+export type { AuditCase, AuditedCentre, AuditTools } from "./audit.ts";
 export type { Check } from "./checklist.ts";
 export { ClientFault } from "./client-fault.ts";
 export type { ClientFaultKind } from "./client-fault.ts";

@@ -4,7 +4,7 @@ import { layOutQueries, writeJson, writeReports } from "../answers.ts";
 import { accessOf, type AccessOptions, accessOptions, namesNetwork } from "../access.ts";
 import { offlinePreview, writePreviews } from "../dryRun.ts";
 import type { Exit } from "../exit.ts";
-import { readChecked } from "../files.ts";
+import { readChecked, writeText } from "../files.ts";
 import { commonOptions, layoutOptions, type LayoutOptions, seconds } from "../options.ts";
 import { startProgress } from "../progress.ts";
 import { parseQuery, readQuery } from "../readQuery.ts";
@@ -15,6 +15,7 @@ interface QueryOptions extends LayoutOptions, AccessOptions {
   readonly dataset?: string;
   readonly dryRun?: boolean;
   readonly timeout: number;
+  readonly receipt?: string;
 }
 
 /** `tutti query q.json`: asks a network that is up. */
@@ -25,6 +26,7 @@ export function addQuery(program: Command, services: Services, end: (exit: Exit)
     .argument("<query.json>", "the query")
     .option("--dataset <dataset.json>", "check the query against this dictionary first, and write the answer with its labels")
     .option("--dry-run", "ask nothing: say what is at risk of being hidden, and what the query would cost; offline with --dataset alone")
+    .option("--receipt <file>", "write where the release comes from into this file, for tutti verify")
     .option("--timeout <seconds>", "how long the query may take", seconds, 120);
   accessOptions(layoutOptions(commonOptions(command, "print the release as JSON"))).action(async (path: string, options: QueryOptions) => {
     const { console, interrupted } = services;
@@ -38,8 +40,10 @@ export function addQuery(program: Command, services: Services, end: (exit: Exit)
       const preview = await services.preview(query, access, interrupted);
       return writePreviews(console, [preview], options, "network");
     }
+    const { receipt } = options;
+    const onReceipt = receipt === undefined ? undefined : (said: unknown) => writeText(receipt, `${JSON.stringify(said)}\n`);
     const release = await services
-      .ask(query, access, { timeoutMs: options.timeout * 1000, signal: interrupted, progress })
+      .ask(query, access, { timeoutMs: options.timeout * 1000, signal: interrupted, progress, onReceipt })
       .finally(() => progress.clear());
     if (options.json === true || dataset === null) writeJson(console, release);
     else writeReports(console, layOutQueries([query], [release], dataset, options.lang), options.format);

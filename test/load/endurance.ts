@@ -1,0 +1,74 @@
+import { parseArgs } from "node:util";
+import { LiveNetwork } from "../live/live-network.ts";
+import { liveCentres, removeSandboxes, writeSandbox } from "../live/sandbox-folder.ts";
+import { heapMbAfterGc } from "./heap.ts";
+import { childrenOf, residentMb } from "./processes.ts";
+import { type Point, risePer1000 } from "./slope.ts";
+
+// What 1,000 sessions leave in memory: `npm run endurance`, or with --sessions, --centres, --json. Real processes; heaps are measured after a forced
+// collection, through the inspector.
+
+const { values: options } = parseArgs({
+  options: {
+    sessions: { type: "string", default: "1000" },
+    centres: { type: "string", default: "4" },
+    every: { type: "string", default: "100" },
+    json: { type: "boolean", default: false },
+  },
+});
+const [sessions, every] = [Number(options.sessions), Number(options.every)];
+/** Code that is compiled and buffers that grow once are no leak: what comes before counts for nothing. */
+const SETTLED = Math.min(200, sessions / 4);
+const INSPECTOR_PORT = 9_329;
+
+process.env["NODE_OPTIONS"] = `--inspect-port=${INSPECTOR_PORT}`;
+const network = await LiveNetwork.start(writeSandbox(liveCentres(Number(options.centres), 30, 9)));
+process.env["NODE_OPTIONS"] = "";
+try {
+  const [agent] = childrenOf(network.pid, "agent");
+  const [coordinator] = childrenOf(network.pid, "coordinator");
+  const points: Record<"agentHeap" | "agentResident" | "coordinatorHeap" | "coordinatorResident", Point[]> = {
+    agentHeap: [],
+    agentResident: [],
+    coordinatorHeap: [],
+    coordinatorResident: [],
+  };
+  for (let done = 0; done <= sessions; done++) {
+    if (done % every === 0) {
+      points.agentHeap.push({ sessions: done, mb: await heapMbAfterGc(agent!, INSPECTOR_PORT) });
+      points.agentResident.push({ sessions: done, mb: residentMb(agent!) });
+      points.coordinatorHeap.push({ sessions: done, mb: await heapMbAfterGc(coordinator!, INSPECTOR_PORT) });
+      points.coordinatorResident.push({ sessions: done, mb: residentMb(coordinator!) });
+      if (!options.json)
+        process.stderr.write(
+          `${done} sessions: ${Object.entries(points)
+            .map(([name, all]) => `${name} ${all.at(-1)!.mb.toFixed(1)} MB`)
+            .join(", ")}\n`,
+        );
+    }
+    if (done === sessions) break;
+    const query = {
+      dataset: "live@3",
+      purpose: `endurance ${done}`,
+      measures: [
+        { id: "n", count: true },
+        { id: "sex", distribution: "sex" },
+      ],
+    };
+    const { state, detail } = await network.ask(query);
+    if (state !== "released") throw new Error(`session ${done + 1} ended as ${state}: ${detail ?? ""}`);
+  }
+  const rises = Object.entries(points).map(([name, all]) => {
+    const settled = all.filter((point) => point.sessions >= SETTLED);
+    return { name, fromMb: settled[0]!.mb, toMb: settled.at(-1)!.mb, risePer1000Mb: risePer1000(settled) };
+  });
+  for (const rise of rises)
+    process.stdout.write(
+      options.json
+        ? `${JSON.stringify(rise)}\n`
+        : `${rise.name}: ${rise.fromMb.toFixed(1)} → ${rise.toMb.toFixed(1)} MB, ${rise.risePer1000Mb.toFixed(2)} MB per 1,000 sessions\n`,
+    );
+} finally {
+  await network.stop();
+  removeSandboxes();
+}
