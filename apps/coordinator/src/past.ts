@@ -3,25 +3,28 @@ import { History, type HistoryCheck, type HistoryItem, openHistoryItem, type Pas
 import { faultFields, type Log } from "./log.ts";
 import type { KeptSession, Store } from "./store.ts";
 
-/** What past sessions have told: kept in the store, and told to centres that were away. */
+/** What past sessions have told: kept in the store, and told to centres that were away. The evidence stays in the store until it is asked for. */
 export class Past {
-  readonly #history = new History();
+  /** By the session's name, its item is found in the store. */
+  readonly #history = new History<string>();
   readonly #check: HistoryCheck;
+  readonly #store: Store;
   readonly #log: Log;
   /** Additions one after the other: what tells more is never written over by what tells less. */
   #turn: Promise<unknown> = Promise.resolve();
 
-  private constructor(check: HistoryCheck, log: Log) {
+  private constructor(check: HistoryCheck, store: Store, log: Log) {
     this.#check = check;
+    this.#store = store;
     this.#log = log;
   }
 
   /** Reads the store. Items about dictionaries that are not served any more stay in it, and are passed over. */
   static async open(check: HistoryCheck, store: Store, log: Log): Promise<Past> {
-    const past = new Past(check, log);
+    const past = new Past(check, store, log);
     for await (const item of store.history()) {
       const session = past.#open(item);
-      if (session !== null) past.#history.add(session, item);
+      if (session !== null) past.#history.add(session, session.session);
     }
     return past;
   }
@@ -46,16 +49,21 @@ export class Past {
     return turn;
   }
 
-  /** The items of a dataset that are not among these marks. */
-  beyond(dataset: string, marks: readonly string[]): readonly HistoryItem[] {
-    return this.#history.beyond(dataset, new Set(marks));
+  /** The items of a dataset that are not among these marks. Rejects with a DatabaseFault. */
+  async beyond(dataset: string, marks: readonly string[]): Promise<readonly HistoryItem[]> {
+    const items: HistoryItem[] = [];
+    for (const session of this.#history.beyond(dataset, new Set(marks))) {
+      const item = await this.#store.itemOf(session);
+      if (item !== null) items.push(item);
+    }
+    return items;
   }
 
   async #addNow(item: HistoryItem, write: (told: KeptSession | null) => Promise<void>): Promise<void> {
     const past = this.#open(item);
     const isNew = past !== null && this.#history.wouldAdd(past);
     await write(isNew ? { session: past.session, item } : null);
-    if (isNew) this.#history.add(past, item);
+    if (isNew) this.#history.add(past, past.session);
   }
 
   #open(item: HistoryItem): PastSession | null {

@@ -131,6 +131,12 @@ export class Store {
     return row === undefined ? null : { session: String(row["session"]), item: historyItemSchema.parse(JSON.parse(String(row["item"]))) };
   }
 
+  /** What a past session told; null for one that is not known. */
+  async itemOf(session: string): Promise<HistoryItem | null> {
+    const [row] = await this.#database.rows("SELECT item FROM past WHERE session = ?", session);
+    return row === undefined ? null : historyItemSchema.parse(JSON.parse(String(row["item"])));
+  }
+
   /** All past sessions, oldest first. */
   async *history(): AsyncIterable<HistoryItem> {
     const rows = await this.#database.rows("SELECT item FROM past ORDER BY number");

@@ -137,15 +137,18 @@ interface DatasetPast {
   readonly hash: string;
 }
 
-/** The past sessions that a party knows; all parties of a session know the same, or there is none. */
-export class History {
-  readonly #items = new Map<string, { readonly past: PastSession; readonly item: HistoryItem }>();
+/**
+ * The past sessions that a party knows; all parties of a session know the same, or there is none. `Item` is what its host keeps with each: the
+ * evidence itself, or by what it is found.
+ */
+export class History<Item = HistoryItem> {
+  readonly #items = new Map<string, { readonly past: PastSession; readonly item: Item }>();
   readonly #pasts = new Map<string, DatasetPast>();
   /** By centre. */
   readonly #heads = new Map<string, Head>();
 
   /** Adds a session, or what more is known of one; false when nothing new is. */
-  add(past: PastSession, item: HistoryItem): boolean {
+  add(past: PastSession, item: Item): boolean {
     if (!this.wouldAdd(past)) return false;
     this.#items.set(past.session, { past, item });
     this.#pasts.delete(past.dataset);
@@ -183,12 +186,12 @@ export class History {
   }
 
   /** A session's item; undefined for one that is not known. */
-  itemOf(session: string): HistoryItem | undefined {
+  itemOf(session: string): Item | undefined {
     return this.#items.get(session)?.item;
   }
 
   /** The items of a dataset that are not among these marks. */
-  beyond(dataset: string, marks: ReadonlySet<string>): readonly HistoryItem[] {
+  beyond(dataset: string, marks: ReadonlySet<string>): readonly Item[] {
     return [...this.#items.values()].flatMap(({ past, item }) => (past.dataset === dataset && !marks.has(past.mark) ? [item] : []));
   }
 
