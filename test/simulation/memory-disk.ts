@@ -33,6 +33,7 @@ export class DiskLedger implements Ledger {
   readonly kept: Map<string, string> = new Map();
   readonly lately: AnsweredLately = new AnsweredLately();
   readonly decisions: Decisions = new Decisions();
+  readonly pinned = null;
   readonly #disk: MemoryDisk;
   readonly #writing: Writing;
   readonly #offers = new Set<string>();

@@ -46,22 +46,33 @@ export class WorldCentre {
   guard: GuardStore;
   head: Head = GENESIS;
   readonly #setting: CentreSetting;
-  readonly #rosters: RosterChain;
+  #rosters: RosterChain;
   readonly #answered = new Set<string>();
   readonly #learnt = new WeakSet<HistoryItem>();
-  readonly #party: Party;
+  #party: Party;
 
   constructor(setting: CentreSetting, rosters: RosterChain) {
-    const { name, dataset, patients, policy, seed } = setting;
+    const { name, dataset, patients } = setting;
     this.name = name;
     this.patients = patients;
     this.guard = new GuardStore(dataset);
     this.#setting = setting;
     this.#rosters = rosters;
+    this.#party = this.#partyOf();
+  }
+
+  /** Its person has said yes to another version of the roster. */
+  pin(rosters: RosterChain): void {
+    this.#rosters = rosters;
+    this.#party = this.#partyOf();
+  }
+
+  #partyOf(): Party {
+    const { name, dataset, policy, seed } = this.#setting;
     const { history } = this;
-    this.#party = new Party({
+    return new Party({
       identity: identityOf(name, seed),
-      roster: rosters.newest,
+      roster: this.#rosters.newest,
       policy,
       datasets: [dataset],
       scheme,

@@ -15,6 +15,12 @@ export const AGENT_EVENTS = {
   decided: "warn",
   "people stopped it: nothing is answered": "warn",
   "people let it answer again": "warn",
+  "a newer roster waits for a person": "warn",
+  "another version of the roster counts": "warn",
+  "a roster was refused": "error",
+  "the coordinator's roster could not be asked for": "warn",
+  "this centre's key is not in the roster that counts": "error",
+  "a person's yes to a roster could not be taken up": "error",
   refused: "warn",
   "no offers could be asked for": "warn",
   "the coordinator could not be asked about earlier sessions": "warn",
@@ -59,6 +65,9 @@ export interface AgentFields {
   readonly ending?: string;
   readonly tookMs?: number;
   readonly exchange?: number;
+  /** A version of the roster, and its content hash. */
+  readonly version?: number;
+  readonly roster?: string;
   /** How often it failed in a row. */
   readonly failures?: number;
   /** A sentence of this program that says what to do. */

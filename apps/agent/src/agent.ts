@@ -1,4 +1,4 @@
-import { contentHash, type Envelope } from "@tutti/envelope";
+import { contentHash, type Envelope, toBase64 } from "@tutti/envelope";
 import {
   type Accepted,
   type Answer,
@@ -7,7 +7,9 @@ import {
   Party,
   type PartySetting,
   type PastAnswer,
+  type PinnedRoster,
   REFUSAL,
+  RosterFault,
   type Session,
   SessionStop,
   signMessage,
@@ -24,6 +26,7 @@ import { LinkFault } from "./link-fault.ts";
 import type { LogWatch } from "./log-watch.ts";
 import { previewRows } from "./preview.ts";
 import { retryDelayMs } from "./retry.ts";
+import type { RosterPin } from "./roster/roster-pin.ts";
 import { type Ending, runSession, type SessionHost } from "./session-run.ts";
 import { isTold, stopOf } from "./stopping.ts";
 
@@ -42,6 +45,8 @@ export interface AgentParts extends SessionHost {
   readonly past: Past;
   /** Whether the coordinator's log still holds. */
   readonly watch: Pick<LogWatch, "expect" | "trouble">;
+  /** The roster that counts; the setting's own for good when left out. */
+  readonly rosters?: Pick<RosterPin, "newest" | "look" | "takeUp"> | undefined;
   /** Waits; rejects when `signal` aborts. */
   readonly sleep: (ms: number) => Promise<void>;
 }
@@ -49,6 +54,8 @@ export interface AgentParts extends SessionHost {
 /** Offers under way at a time, those that wait for their turn among them; further ones are refused as `busy`. */
 export const MAX_SESSIONS = 8;
 
+/** How often the coordinator is asked for newer rosters; an offer under one asks at once. */
+const LOOK_MS = 600_000;
 const STOP_MS = 5_000;
 const CATCH_UP_MS = 20_000;
 /** Doublings of the pause while only known offers come: less than a second, so that a new one is not kept waiting. */
@@ -64,7 +71,11 @@ const MAX_UNREADABLE = 100;
  */
 export class Agent {
   readonly #parts: AgentParts;
-  readonly #party: Party;
+  /** Under the roster that counts. */
+  #party: Party;
+  /** Under which party an offer was accepted: its session ends under the roster that it began with. */
+  readonly #parties = new WeakMap<Accepted, Party>();
+  #lookedMs = 0;
   /** Offers that are being answered: payloads as they came, and hashes. */
   readonly #payloads = new Set<string>();
   readonly #unreadable = new Set<string>();
@@ -75,10 +86,15 @@ export class Agent {
   readonly #turns = new Map<string, Promise<unknown>>();
 
   constructor(parts: AgentParts) {
-    const { setting, ledger, past, consent, watch } = parts;
     this.#parts = parts;
-    this.#party = new Party({
+    this.#party = this.#partyUnder(parts.setting.roster);
+  }
+
+  #partyUnder(roster: PinnedRoster): Party {
+    const { setting, ledger, past, consent, watch } = this.#parts;
+    return new Party({
       ...setting,
+      roster,
       history: past.history,
       ledgerHead: () => ledger.head,
       answered: (offerHash) => this.#accepted.has(offerHash) || ledger.answered(offerHash),
@@ -94,7 +110,8 @@ export class Agent {
 
   /** Works until the signal aborts and all sessions have ended. `polled` is called when the first request for offers is on its way. */
   async run(polled?: () => void): Promise<void> {
-    const { link, log, signal, sleep, setting, consent } = this.#parts;
+    const { link, log, nowMs, signal, sleep, setting, consent } = this.#parts;
+    this.#lookedMs = nowMs();
     consent?.open((asked) => this.#tell(asked));
     let failures = 0;
     let stale = 0;
@@ -102,6 +119,7 @@ export class Agent {
     while (!signal.aborted) {
       let pauseMs = 0;
       try {
+        await this.#renew();
         const offers = await link.offers(first);
         first = undefined;
         log.debug({}, "asked for offers");
@@ -113,6 +131,7 @@ export class Agent {
         }
         // Nobody asks anything at the moment.
         if (offers.length === 0) this.#handIn();
+        if (nowMs() > this.#lookedMs + LOOK_MS) void this.#look();
         // Offers whose answers have not arrived yet come again, at once; so do those that can't be read.
         stale = fresh === 0 && offers.length > 0 ? stale + 1 : 0;
         if (stale > 0) pauseMs = retryDelayMs(Math.min(stale - 1, SLOWEST), setting.random);
@@ -120,12 +139,46 @@ export class Agent {
       } catch (fault) {
         if (signal.aborted) break;
         log.warn({ ...faultFields(fault), failures }, "no offers could be asked for");
+        // The coordinator may know another key of this centre by now.
+        if (fault instanceof LinkFault && fault.kind === "not-signed") await this.#look();
         pauseMs = Math.max(retryDelayMs(failures++, setting.random), shortestPauseMs(fault));
       }
       if (pauseMs > 0) await sleep(pauseMs).catch(() => {});
     }
     await Promise.all(this.#underWay);
     await consent?.close();
+  }
+
+  #consider(envelope: Envelope): Answer {
+    const answer = this.#party.consider(envelope, this.#parts.nowMs());
+    if (answer.accepted !== null) this.#parties.set(answer.accepted, this.#party);
+    return answer;
+  }
+
+  /** Takes up a person's yes to another roster. */
+  async #renew(): Promise<void> {
+    const { rosters, setting, log } = this.#parts;
+    if (rosters === undefined) return;
+    try {
+      if (!(await rosters.takeUp())) return;
+    } catch (fault) {
+      log.error(faultFields(fault), "a person's yes to a roster could not be taken up");
+      return;
+    }
+    const { name, publicKey } = setting.identity;
+    if (rosters.newest.centres.every((centre) => centre.name !== name || centre.publicKey !== toBase64(publicKey)))
+      log.error({ version: rosters.newest.version }, "this centre's key is not in the roster that counts");
+    this.#party = this.#partyUnder(rosters.newest);
+  }
+
+  /** Hears whether there is a newer roster; nothing of it counts until a person has said yes. */
+  async #look(): Promise<void> {
+    const { rosters, log, nowMs } = this.#parts;
+    this.#lookedMs = nowMs();
+    await rosters?.look().catch((fault: unknown) => {
+      // Of those that are refused, the pin has told.
+      if (!(fault instanceof RosterFault)) log.warn(faultFields(fault), "the coordinator's roster could not be asked for");
+    });
   }
 
   /** Hands in records that the coordinator could not take when their sessions ended: until it knows them, the centre would refuse its offers. */
@@ -168,7 +221,14 @@ export class Agent {
   }
 
   async #answer(envelope: Envelope): Promise<void> {
-    const answer = this.#party.consider(envelope, this.#parts.nowMs());
+    let answer = this.#consider(envelope);
+    if (answer.reason === "roster") {
+      // A person may have said yes since the last turn.
+      const before = this.#party;
+      await this.#renew();
+      if (this.#party !== before) answer = this.#consider(envelope);
+      if (answer.reason === "roster") void this.#look();
+    }
     if (answer.offer === null) this.#remember(envelope.payload);
     if (answer.held) return this.#hold(envelope, answer);
     if (answer.offer === null || (answer.accepted === null && answer.reason !== "history")) return this.#refuse(answer);
@@ -179,7 +239,7 @@ export class Agent {
       await before?.catch(() => {});
       if (this.#parts.signal.aborted) return;
       // What came in between may have changed the answer.
-      await this.#answerInTurn(envelope, before === undefined ? answer : this.#party.consider(envelope, this.#parts.nowMs()));
+      await this.#answerInTurn(envelope, before === undefined ? answer : this.#consider(envelope));
     })().finally(() => {
       this.#queued.delete(answer.offerHash);
       if (this.#turns.get(dataset) === turn) this.#turns.delete(dataset);
@@ -193,13 +253,13 @@ export class Agent {
     let answer = first;
     if (answer.reason === "history" && answer.offer !== null && sources.has(answer.offer.query.dataset)) {
       await past.catchUp(answer.offer.query.dataset, Math.min(answer.offer.expiresAtMs, nowMs() + CATCH_UP_MS));
-      answer = this.#party.consider(envelope, nowMs());
+      answer = this.#consider(envelope);
     }
     const { accepted, offerHash } = answer;
     if (answer.held) return this.#hold(envelope, answer);
     if (accepted === null) return this.#refuse(answer);
     const prepared = past.prepare(accepted, sources.get(accepted.plan.dataset)!);
-    if (!(await this.#isKnown(accepted, prepared))) return this.#refuse(this.#party.consider(envelope, nowMs()));
+    if (!(await this.#isKnown(accepted, prepared))) return this.#refuse(this.#consider(envelope));
     const beganMs = nowMs();
     log.info({ query: accepted.offer.id, offer: offerHash, requester: accepted.offer.requester }, "accepted");
     this.#accepted.set(offerHash, { requester: accepted.offer.requester, atMs: beganMs });
@@ -278,7 +338,7 @@ export class Agent {
         const formation = await unlessHalted(consent, (halt) => link.accept(offerHash, said.acceptance, offer.expiresAtMs, halt));
         const numbers = { contribution: await contribution, differences: await this.#read(prepared.differences) };
         const kept = await this.#kept(prepared);
-        session = this.#party.join(accepted, formation, numbers, nowMs(), left);
+        session = this.#parties.get(accepted)!.join(accepted, formation, numbers, nowMs(), left);
         if (consent?.asksBeforeShares === true) await this.#agreed(consent, accepted, said.offer, session, numbers.contribution);
         trail = past.follow(accepted, { offer: said.offer, formation }, session.name, kept);
         this.#parts.log.info({ query: offer.id, offer: offerHash, session: session.name }, "formed");

@@ -3,6 +3,7 @@ import { readConfig } from "./config.ts";
 import { approve, deny, doneText, queueOf, queueText, resume, shownOf, shownText, stop } from "./consent/queue-commands.ts";
 import { diagnose, diagnosisText } from "./doctor/doctor.ts";
 import { preview, previewText } from "./preview.ts";
+import { acceptedText, acceptRoster, rosterText, rosterView } from "./roster/roster-commands.ts";
 import { StartProblem } from "./start-problem.ts";
 import { foundStatus, statusText } from "./status.ts";
 
@@ -21,7 +22,7 @@ interface Command {
   run(config: string, rest: readonly string[], json: boolean, options: Options): Promise<Printed>;
 }
 
-type Option = "by" | "reason";
+type Option = "by" | "reason" | "version";
 type Options = { readonly [O in Option]?: string | undefined };
 
 const COMMANDS: Readonly<Record<string, Command>> = {
@@ -45,6 +46,13 @@ const COMMANDS: Readonly<Record<string, Command>> = {
       const found = foundStatus(readConfig(config), Date.now());
       return { text: json ? jsonText(found) : statusText(found), code: found.healthy ? 0 : 1 };
     },
+  },
+  roster: { takes: [], run: async (config, _, json) => printed(rosterView(readConfig(config)), json, rosterText) },
+  "accept-roster": {
+    takes: [],
+    options: ["version", "by"],
+    run: async (config, _, json, { version, by }) =>
+      printed(await acceptRoster(readConfig(config), version, by, Date.now()), json, acceptedText),
   },
   queue: { takes: [], run: async (config, _, json) => printed(queueOf(readConfig(config), Date.now()), json, queueText) },
   show: {
@@ -92,6 +100,7 @@ export async function command(args: readonly string[]): Promise<Printed | null> 
         json: { type: "boolean", default: false },
         by: { type: "string" },
         reason: { type: "string" },
+        version: { type: "string" },
       },
       allowPositionals: true,
     });
@@ -99,7 +108,7 @@ export async function command(args: readonly string[]): Promise<Printed | null> 
     throw new StartProblem(`usage: ${usage}`);
   }
   const { values, positionals } = parsed;
-  const given = (["by", "reason"] as const).filter((one) => values[one] !== undefined);
+  const given = (["by", "reason", "version"] as const).filter((one) => values[one] !== undefined);
   if (values.config === undefined || positionals.length !== takes.length || given.some((one) => !options.includes(one)))
     throw new StartProblem(`usage: ${usage}`);
   return run(values.config, positionals, values.json, values);

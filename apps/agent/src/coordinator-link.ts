@@ -4,8 +4,10 @@ import type { HistoryItem, Inclusion } from "@tutti/protocol";
 /** What the agent says to its coordinator. Each call is repeated with the same bytes until it is answered; a LinkFault says why it was not. Once
  * `halt` aborts it is not repeated any more, and rejects. */
 export interface CoordinatorLink {
-  /** The coordinator's roster, signed. */
+  /** The newest version of the coordinator's roster, signed. */
   roster(deadlineMs: number): Promise<Envelope>;
+  /** All versions of the coordinator's roster after a number, oldest first. */
+  rosters(after: number, deadlineMs: number): Promise<readonly Envelope[]>;
   /** Waits, for some seconds, for offers to this centre; it asks once. `sent` is called when the request is on its way. */
   offers(sent?: () => void): Promise<readonly Envelope[]>;
   /** Hands in a refusal. */

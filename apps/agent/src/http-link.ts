@@ -74,6 +74,11 @@ export class HttpLink implements CoordinatorLink, LogLink {
     return jsonOf(ENDPOINTS.roster, await this.#persist(ENDPOINTS.roster, {}, NOTHING, deadlineMs));
   }
 
+  async rosters(after: number, deadlineMs: number): Promise<readonly Envelope[]> {
+    const segments = { after: String(after) };
+    return jsonOf(ENDPOINTS.rosters, await this.#persist(ENDPOINTS.rosters, segments, NOTHING, deadlineMs)).versions;
+  }
+
   async offers(sent?: () => void): Promise<readonly Envelope[]> {
     const { offers } = jsonOf(ENDPOINTS.offers, await this.#once(ENDPOINTS.offers, {}, toUtf8("{}"), WAIT_MS + SLACK_MS, sent));
     return offers;

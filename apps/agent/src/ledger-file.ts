@@ -1,7 +1,19 @@
 import { mkdirSync, openSync, closeSync, fsyncSync } from "node:fs";
 import { type FileHandle, open } from "node:fs/promises";
 import { join } from "node:path";
-import { append, type Deed, decodeLine, encodeLine, type Entry, GENESIS, type Head, headOf, LedgerFault, verifyChain } from "@tutti/ledger";
+import {
+  append,
+  type Deed,
+  decodeLine,
+  encodeLine,
+  type Entry,
+  GENESIS,
+  type Head,
+  headOf,
+  LedgerFault,
+  type PinnedVersion,
+  verifyChain,
+} from "@tutti/ledger";
 import { AnsweredLately } from "./consent/answered-lately.ts";
 import { Decisions } from "./consent/decisions.ts";
 import { fileLines } from "./file-lines.ts";
@@ -24,6 +36,8 @@ export interface Ledger {
   readonly lately: AnsweredLately;
   /** What people were asked, and what they decided. */
   readonly decisions: Decisions;
+  /** The version of the roster that was last written down as the one that counts, and its content hash; null before the first. */
+  readonly pinned: PinnedVersion | null;
   /** Writes an entry; resolves once it is durable. Rejects when it can't be written. */
   append(deed: Deed): Promise<void>;
 }
@@ -99,6 +113,10 @@ export class LedgerFile implements Ledger {
     return this.#remembered.decisions;
   }
 
+  get pinned(): PinnedVersion | null {
+    return this.#remembered.pinned.now;
+  }
+
   runsThrough({ index, hash }: Head): boolean {
     if (index === this.#head.index) return hash === this.#head.hash;
     return index === GENESIS.index ? hash === GENESIS.hash : this.#remembered.before[index + 1] === hash;
@@ -147,6 +165,7 @@ interface Remembered {
   readonly before: string[];
   readonly lately: AnsweredLately;
   readonly decisions: Decisions;
+  readonly pinned: { now: PinnedVersion | null };
 }
 
 interface Checked extends Remembered {
@@ -154,10 +173,11 @@ interface Checked extends Remembered {
   readonly bytes: number;
 }
 
-function remember(entry: Entry, { offers, kept, before, lately, decisions }: Remembered): void {
+function remember(entry: Entry, { offers, kept, before, lately, decisions, pinned }: Remembered): void {
   before.push(entry.previous);
   lately.remember(entry);
   decisions.remember(entry);
+  if (entry.kind === "pinned") pinned.now = entry.body;
   if (isAnswer(entry)) offers.add(entry.body.offer);
   if (entry.kind === "answered" && entry.body.sets !== undefined) kept.set(entry.body.offer, entry.body.sets);
 }
@@ -175,6 +195,7 @@ function check(path: string): Checked {
     before: [],
     lately: new AnsweredLately(),
     decisions: new Decisions(),
+    pinned: { now: null },
   };
   let bytes = 0;
   try {

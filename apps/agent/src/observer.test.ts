@@ -45,7 +45,7 @@ function begin(): void {
     },
   };
   observer.begin({
-    roster: { version: 3, hash: "sha256:aa" },
+    rosters: { newest: { version: 3, hash: "sha256:aa" } },
     datasets: [DATASET],
     ledger: { head: GENESIS, writable: true, decisions: { all: () => [{ state: "asked" }, { state: "denied" }] } as never },
     watch: { trouble: null },

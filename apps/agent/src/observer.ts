@@ -12,7 +12,7 @@ import { type AgentStatus, statusPath } from "./status.ts";
 
 /** What an observer reads when it writes. */
 export interface Observed {
-  readonly roster: Pick<PinnedRoster, "hash" | "version">;
+  readonly rosters: { readonly newest: Pick<PinnedRoster, "hash" | "version"> };
   readonly datasets: readonly Dataset[];
   readonly ledger: Pick<Ledger, "head" | "writable" | "decisions">;
   readonly past: Pick<Past, "trouble" | "history">;
@@ -134,7 +134,7 @@ export class Observer {
   }
 
   #status(observed: Observed): AgentStatus {
-    const { roster, datasets, ledger, past, watch, consent } = observed;
+    const { rosters, datasets, ledger, past, watch, consent } = observed;
     const known = Map.groupBy(past.history.all(), ({ dataset }) => dataset);
     return {
       centre: this.#config.centre,
@@ -152,7 +152,7 @@ export class Observer {
       lastRefusal: this.#lastRefusal,
       stopped: consent.isStopped,
       queue: waiting(observed),
-      roster: { version: roster.version, hash: roster.hash },
+      roster: { version: rosters.newest.version, hash: rosters.newest.hash },
       ledger: { index: ledger.head.index, hash: ledger.head.hash, writable: ledger.writable },
       history: Object.fromEntries(datasets.map((dataset) => [datasetName(dataset), known.get(datasetName(dataset))?.length ?? 0])),
       node: process.version,

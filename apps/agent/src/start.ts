@@ -2,7 +2,7 @@ import { setTimeout as sleep } from "node:timers/promises";
 import { datasetName } from "@tutti/dataset";
 import { DEFAULT_POLICY, type Policy, policySchema } from "@tutti/disclosure";
 import { EnvelopeFault, type Identity, toBase64 } from "@tutti/envelope";
-import { openRoster, type PinnedRoster, RosterChain, RosterFault } from "@tutti/protocol";
+import { RosterChain, RosterFault } from "@tutti/protocol";
 import { Agent } from "./agent.ts";
 import { ConsentDesk } from "./consent/consent-desk.ts";
 import { ConsentFolder } from "./consent/consent-folder.ts";
@@ -20,6 +20,9 @@ import { LinkFault } from "./link-fault.ts";
 import { LogWatch } from "./log-watch.ts";
 import { random, readIdentity, scheme, SecretFileFault, sha256 } from "@tutti/platform";
 import { Observer } from "./observer.ts";
+import { type Pinned, pinnedIn } from "./roster/pinned-roster.ts";
+import { RosterFolder } from "./roster/roster-folder.ts";
+import { RosterPin } from "./roster/roster-pin.ts";
 import { readRoute } from "./route.ts";
 import type { Source } from "./source/source.ts";
 import { StartProblem } from "./start-problem.ts";
@@ -43,8 +46,7 @@ const CONNECT_MS = 20_000;
 export async function start(config: AgentConfig, log: AgentLog, signal: AbortSignal): Promise<Started> {
   const nowMs = Date.now;
   const identity = identityOf(config);
-  const rosters = rosterOf(config, identity);
-  const roster = rosters.newest;
+  const { chain } = rosterOf(config, identity);
   const policy = policyOf(config);
   const route = readRoute(config.proxy, config.certificateAuthority);
   const datasets = config.datasets.map(({ dictionary }) => readDataset(dictionary));
@@ -71,7 +73,7 @@ export async function start(config: AgentConfig, log: AgentLog, signal: AbortSig
     await registry.commit();
     const parts = {
       address: config.coordinator,
-      coordinator: roster.coordinator.name,
+      coordinator: chain.newest.coordinator.name,
       identity,
       scheme,
       sha256,
@@ -81,7 +83,16 @@ export async function start(config: AgentConfig, log: AgentLog, signal: AbortSig
       route,
     };
     const link = new HttpLink(parts);
-    await connect(link, roster, config.coordinator, nowMs);
+    const rosters = new RosterPin({
+      file: rosterFileOf(config),
+      folder: new RosterFolder(config.ledger),
+      ledger,
+      log: observer.log,
+      ask: async () => RosterChain.open(await link.rosters(0, nowMs() + CONNECT_MS), scheme),
+    });
+    await connect(rosters, config.coordinator);
+    await rosters.takeUp();
+    const roster = rosters.newest;
     const setting = { identity, roster, policy, datasets, scheme, sha256, random };
     const past = new Past({ identity, check: { ...setting, rosters }, file, store, ledger, link, nowMs, log: observer.log });
     const watch = LogWatch.open({ folder: config.ledger, rosters, scheme, sha256, link, nowMs, log: observer.log });
@@ -89,13 +100,14 @@ export async function start(config: AgentConfig, log: AgentLog, signal: AbortSig
       watch.expect(session, release);
     const folder = new ConsentFolder(config.ledger);
     const consent = new ConsentDesk({ rules, folder, ledger, nowMs, log: observer.log });
-    observer.begin({ roster, datasets, ledger, past, watch, consent });
+    observer.begin({ rosters, datasets, ledger, past, watch, consent });
     const agent = new Agent({
       consent,
       setting,
       sources,
       past,
       watch,
+      rosters,
       link,
       ledger,
       nowMs,
@@ -119,15 +131,13 @@ export async function start(config: AgentConfig, log: AgentLog, signal: AbortSig
   }
 }
 
-async function connect(link: HttpLink, roster: PinnedRoster, address: string, nowMs: () => number): Promise<void> {
+/** The coordinator is reached, and its roster goes on from the pinned one: where it is newer, what it changes waits for a person. */
+async function connect(rosters: RosterPin, address: string): Promise<void> {
   try {
-    const theirs = openRoster(await link.roster(nowMs() + CONNECT_MS), scheme);
-    if (theirs.hash !== roster.hash)
-      throw new StartProblem(
-        `the coordinator at ${address} has another roster than this centre: compare both, and pin the one that was agreed`,
-      );
+    await rosters.look();
   } catch (fault) {
-    if (fault instanceof StartProblem) throw fault;
+    if (fault instanceof RosterFault)
+      throw new StartProblem(`the coordinator at ${address} has another roster than this centre: ${fault.message}`);
     if (fault instanceof LinkFault && fault.kind === "blocked") throw new StartProblem(`no coordinator at ${address}: ${fault.message}`);
     const why = fault instanceof LinkFault || fault instanceof EnvelopeFault ? fault.message : "it can't be asked";
     throw new StartProblem(
@@ -148,19 +158,27 @@ export function identityOf({ identity, passphraseFile, centre }: AgentConfig): I
   return parsed;
 }
 
-/** The roster that is pinned, with the versions before it where they are known. StartProblem when this centre does not stand in it with its own key. */
-export function rosterOf({ roster, centre }: AgentConfig, identity: Identity): RosterChain {
-  let pinned: RosterChain;
+/** `roster.json`. StartProblem when it can't be read. */
+export function rosterFileOf({ roster }: AgentConfig): RosterChain {
   try {
-    pinned = RosterChain.open(jsonAt(roster), scheme);
+    return RosterChain.open(jsonAt(roster), scheme);
   } catch (error) {
     throw error instanceof EnvelopeFault || error instanceof RosterFault ? new StartProblem(`${roster}: ${error.message}`) : error;
   }
-  const entry = pinned.newest.centres.find(({ name }) => name === centre);
+}
+
+/** The roster that counts, and what waits for a person. StartProblem when this centre does not stand in it with its own key. */
+export function rosterOf(config: AgentConfig, identity: Identity): Pinned {
+  const { roster, centre, ledger } = config;
+  const pinned = pinnedIn(rosterFileOf(config), new RosterFolder(ledger));
+  const waits = pinned.pending.length === 0 ? "ask for a new roster" : "say yes to the one that waits: tutti agent roster";
+  const entry = pinned.chain.newest.centres.find(({ name }) => name === centre);
   if (entry === undefined)
-    throw new StartProblem(`${roster} has no centre called ${centre}: write the name as the roster does, or ask for a new roster`);
+    throw new StartProblem(`${roster} has no centre called ${centre}: write the name as the roster does, or ${waits}`);
   if (entry.publicKey !== toBase64(identity.publicKey))
-    throw new StartProblem(`${roster} has another key for ${centre} than its identity: ask the network for a roster with the new key`);
+    throw new StartProblem(
+      `${roster} has another key for ${centre} than its identity: ask the network for a roster with the new key, or ${waits}`,
+    );
   return pinned;
 }
 

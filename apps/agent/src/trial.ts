@@ -5,7 +5,7 @@ import { join } from "node:path";
 import { addSignature, contentHash, createIdentity, type Envelope, type Identity, publicIdentity } from "@tutti/envelope";
 import { type Dataset, datasetName, datasetSchema } from "@tutti/dataset";
 import { bitmapOf, DEFAULT_POLICY, type Policy } from "@tutti/disclosure";
-import { append, type Deed, GENESIS, type Head, headOf } from "@tutti/ledger";
+import { append, type Deed, GENESIS, type Head, headOf, type PinnedVersion } from "@tutti/ledger";
 import {
   ACCEPTANCE,
   type Bundle,
@@ -72,6 +72,7 @@ export class MemoryLedger implements Ledger {
   readonly kept: Map<string, string> = new Map();
   readonly lately: AnsweredLately = new AnsweredLately();
   readonly decisions: Decisions = new Decisions();
+  pinned: PinnedVersion | null = null;
   writable = true;
   head: Head = GENESIS;
   /** Heads that it does not run through, as if it had been restored from an older copy. */
@@ -89,6 +90,7 @@ export class MemoryLedger implements Ledger {
     this.head = headOf(entry);
     this.lately.remember(entry);
     this.decisions.remember(entry);
+    if (deed.kind === "pinned") this.pinned = deed.body;
     if (deed.kind === "answered" && deed.body.sets !== undefined) this.kept.set(deed.body.offer, deed.body.sets);
   }
 }
@@ -182,6 +184,7 @@ export class TrialNetwork {
     };
     return {
       roster: async () => this.rosterFile,
+      rosters: async (after) => this.rosters.after(after).map(({ envelope }) => envelope),
       offers: async (sent) => {
         sent?.();
         for (;;) {
@@ -369,7 +372,8 @@ export async function until(holds: () => boolean): Promise<void> {
   }
 }
 
-const SILENT: AgentLog = { debug: () => {}, info: () => {}, warn: () => {}, error: () => {} };
+/** A log that nobody reads. */
+export const SILENT: AgentLog = { debug: () => {}, info: () => {}, warn: () => {}, error: () => {} };
 
 function contentHashOf(payload: string): string {
   return contentHash(JSON.parse(Buffer.from(payload, "base64").toString("utf8")));

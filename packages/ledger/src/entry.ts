@@ -17,10 +17,12 @@ export type Deed =
   /** They have decided, or their time is over. */
   | { readonly kind: "decided"; readonly body: Decided }
   /** Somebody has stopped it, or has let it go on: in between it answers nothing. */
-  | { readonly kind: "stopped" | "resumed"; readonly body: Ordered };
+  | { readonly kind: "stopped" | "resumed"; readonly body: Ordered }
+  /** A version of the roster counts from here on. */
+  | { readonly kind: "pinned"; readonly body: PinnedVersion };
 
 /** What an agent did about an offer. */
-export type OfferDeed = Exclude<Deed, { readonly kind: "stopped" | "resumed" }>;
+export type OfferDeed = Exclude<Deed, { readonly kind: "stopped" | "resumed" | "pinned" }>;
 
 interface Question {
   /** Content hash of the query. */
@@ -100,6 +102,16 @@ export interface Ordered {
   readonly at: string;
 }
 
+/** The body of `pinned`. */
+export interface PinnedVersion {
+  /** Content hash of the roster, and its version. */
+  readonly roster: string;
+  readonly version: number;
+  /** Who said yes to it, and when, by the clock of their command; absent when it came with the configuration. */
+  readonly by?: string | undefined;
+  readonly at?: string | undefined;
+}
+
 /** One line of an agent's ledger. */
 export type Entry = Deed & {
   /** 0, 1, 2, … */
@@ -166,6 +178,11 @@ export const entrySchema: z.ZodType<Entry> = z.discriminatedUnion("kind", [
     }),
   }),
   z.strictObject({ ...place, kind: z.enum(["stopped", "resumed"]), body: z.strictObject({ by: person, at: moment }) }),
+  z.strictObject({
+    ...place,
+    kind: z.literal("pinned"),
+    body: z.strictObject({ roster: contentHashSchema, version: z.int().min(1), by: person.optional(), at: moment.optional() }),
+  }),
 ]);
 
 /** The entry that follows a head. Throws a RangeError for a deed or a time that does not have the shape of one, so that all that is written can be read. */

@@ -1,6 +1,19 @@
 export { hashesAfter, runsThrough, verifyChain } from "./chain.ts";
 export { append, entryHash, entrySchema, headOf, MAX_PARTICIPANTS } from "./entry.ts";
-export type { Abandoned, Answered, ConsentStage, Decided, Deed, Entry, Held, OfferDeed, Ordered, Refused, Released } from "./entry.ts";
+export type {
+  Abandoned,
+  Answered,
+  ConsentStage,
+  Decided,
+  Deed,
+  Entry,
+  Held,
+  OfferDeed,
+  Ordered,
+  PinnedVersion,
+  Refused,
+  Released,
+} from "./entry.ts";
 export { LedgerFault } from "./fault.ts";
 export { after, GENESIS, headSchema, isContinuation } from "./head.ts";
 export type { Head } from "./head.ts";

@@ -43,6 +43,10 @@ const deed: fc.Arbitrary<Deed> = fc.oneof(
     ),
   }),
   fc.record({ kind: fc.constantFrom("stopped" as const, "resumed" as const), body: fc.record({ by: person, at: moment }) }),
+  fc.record({
+    kind: fc.constant("pinned" as const),
+    body: fc.record({ roster: hash, version: fc.integer({ min: 1 }), by: person, at: moment }, { requiredKeys: ["roster", "version"] }),
+  }),
   fc.record({ kind: fc.constant("released" as const), body: fc.record({ ...question, release: hash }) }),
   fc.record({ kind: fc.constant("abandoned" as const), body: fc.record({ ...question, cause, participants }) }),
 );

@@ -193,7 +193,7 @@ function offerOf({ offer, offerHash }: QueueItem): Offer {
 }
 
 /** Who decides: as they say, or as the operating system knows them. */
-function personOf(given: string | undefined): string {
+export function personOf(given: string | undefined): string {
   const person = personSchema.safeParse(given ?? process.env["SUDO_USER"] ?? userInfo().username);
   if (person.success) return person.data;
   throw new StartProblem(`--by: ${person.error.issues[0]!.message}`);

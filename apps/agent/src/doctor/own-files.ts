@@ -34,7 +34,7 @@ export async function ownFiles(config: AgentConfig, examination: Examination): P
     identity === null
       ? null
       : await examination.look("roster", () => {
-          const chain = rosterOf(config, identity);
+          const { chain } = rosterOf(config, identity);
           const pinned = chain.newest;
           return [chain, `network ${pinned.network}, ${pinned.centres.length} centres, this centre's key among them; ${pinned.hash}`];
         });

@@ -46,7 +46,7 @@ export async function reach(config: AgentConfig, { identity, roster, datasets }:
     const theirs = openRoster(await told(link.roster(Date.now() + STEP_MS)), scheme);
     if (theirs.hash !== roster.hash)
       throw new Ill(
-        `the coordinator has another roster, ${theirs.hash}: compare both with the network's operator, and pin the one agreed on`,
+        `the coordinator has another roster, ${theirs.hash}: see tutti agent roster whether it waits for a yes; else compare both with the network's operator, and pin the one agreed on`,
       );
     return [null, "the coordinator has the one that is pinned here"];
   });

@@ -3,6 +3,7 @@ import type { Command } from "commander";
 import { type Exit, Stop } from "../exit.ts";
 import { commonOptions, type CommonOptions } from "../options.ts";
 import { addConsent } from "./agentConsent.ts";
+import { addAgentRoster } from "./agentRoster.ts";
 import type { Services } from "../services.ts";
 
 /** Options of every command about an agent. */
@@ -46,4 +47,5 @@ export function addAgent(program: Command, services: Services, end: (exit: Exit)
     "print it as JSON",
   ).action((options: AgentOptions) => passOn("status", options));
   addConsent(agent, passOn);
+  addAgentRoster(agent, passOn);
 }
