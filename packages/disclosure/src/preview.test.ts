@@ -33,6 +33,7 @@ const patients: Asked = { measures: [{ id: "n", count: true }] };
 const girls: Asked = { ...patients, where: { variable: "sex", is: "F" } };
 const boys: Asked = { ...patients, where: { variable: "sex", is: "M" } };
 const olderGirls: Asked = { ...patients, where: { all: [girls.where!, { variable: "age", atLeast: 1 }] } };
+const girlsOrOld: Asked = { ...patients, where: { any: [girls.where!, { variable: "age", atLeast: 2.5 }] } };
 const bySex: Asked = { ...patients, by: ["sex"] };
 const sick: Asked = { measures: [{ id: "dyspnea", proportion: "dyspnea" }] };
 
@@ -57,6 +58,7 @@ test.each([
   ["inside one that was told", olderGirls, girls],
   ["around one that was told", girls, olderGirls],
   ["inside everybody", girls, patients],
+  ["beside one that it overlaps", girlsOrOld, olderGirls],
 ])("a cohort %s is near", (_, asked, earlier) => {
   expect(before(asked, told(earlier, "2026-02-01")).rows).toMatchObject([{ risk: "near", earlier: ["2026-02-01"] }]);
 });

@@ -1,5 +1,5 @@
 import type { Dataset } from "@tutti/dataset";
-import { Keys, type Plan, type Stratum } from "@tutti/query";
+import { type Cell, Keys, type Plan, type Stratum } from "@tutti/query";
 import { z } from "zod";
 import type { EarlierRelease, ReleasedSet } from "./earlier-release.ts";
 import { guardPairs } from "./guard.ts";
@@ -8,7 +8,8 @@ import { cellsOf } from "./reveal.ts";
 /**
  * What is public about a row of an answer before it is asked for.
  * - `same`: all its numbers were released under the same definition: they will be the same, or new if enough has changed
- * - `near`: an earlier release told of a set that contains one of its own, or lies inside it: it hides if fewer than k patients differ
+ * - `near`: an earlier release told of a set that contains one of its own or lies inside it, or of a cohort or stratum that overlaps one of its own and looks
+ *   at a variable that this looks at: it hides if fewer than k patients differ
  * - `new`: neither
  */
 export type Risk = "same" | "near" | "new";
@@ -26,7 +27,7 @@ export interface PreviewRow {
 export interface Preview {
   /** Numbers that the centres would test against the threshold. */
   readonly cells: number;
-  /** Pairs of a number and an earlier one that they would test against each other. */
+  /** Pairs of a number and an earlier one, and sums of three, that they would test. */
   readonly pairs: number;
   readonly rows: readonly PreviewRow[];
 }
@@ -48,13 +49,16 @@ export const previewSchema: z.ZodType<Preview> = z.strictObject({
 /** Says before a query is asked what of it is at risk of being hidden for what was told before, and what it costs the guard. */
 export function preview(plan: Plan, history: readonly EarlierRelease[], dataset: Dataset): Preview {
   const keys = new Keys(dataset);
-  const near = (key: string, set: ReleasedSet): boolean => set.key !== key && (keys.inside(key, set.key) || keys.inside(set.key, key));
+  const near = ({ key, role }: Cell, set: ReleasedSet): boolean =>
+    role === set.role &&
+    set.key !== key &&
+    (keys.inside(key, set.key) || keys.inside(set.key, key) || (role === "patients" && keys.overlap(key, set.key)));
   const rows = plan.results.map((result): PreviewRow => {
     const shown = cellsOf(result);
     const blocks = shown.flatMap((cell) => plan.cells[cell]!.within);
     const own = [...new Set([...shown, ...blocks])].map((cell) => plan.cells[cell]!);
     const bearing = history.filter(({ sets }) =>
-      sets.some((set) => set.upTo === null && own.some(({ key, role }) => set.key === key || (role === set.role && near(key, set)))),
+      sets.some((set) => set.upTo === null && own.some((cell) => set.key === cell.key || near(cell, set))),
     );
     const told = new Set(history.flatMap(({ sets }) => sets.flatMap(({ key, upTo }) => (upTo === null ? [key] : []))));
     const same = shown.every((cell) => told.has(plan.cells[cell]!.key));

@@ -53,6 +53,12 @@ export class Keys {
     return this.#diagram.and(this.#set(one), this.#diagram.not(this.#set(other))) === NONE;
   }
 
+  /** Whether somebody can be in both, and both look at one variable. Throws as `disjoint` does. */
+  overlap(one: string, other: string): boolean {
+    const [a, b] = [this.#set(one), this.#set(other)];
+    return this.#diagram.shareVariable(a, b) && this.#diagram.and(a, b) !== NONE;
+  }
+
   /**
    * Whether two sets differ, whatever the data, by nobody but patients of whom something is not recorded that is not sensitive. Throws as `disjoint`
    * does.
