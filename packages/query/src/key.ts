@@ -73,8 +73,8 @@ export class Keys {
   }
 
   /**
-   * All sums of three numbers, at least one of a new set and at least one that was told, which are the number of somebody, whatever the data. Of many sets
-   * that were told the last ones are looked at. Throws as `disjoint` does.
+   * All sums of three numbers, at least one of a new set and at least one that was told, which are a number of patients, whatever the data; it may be
+   * `none`. Of many sets that were told the last ones are looked at. Throws as `disjoint` does.
    *
    * @param isGiven which sums need not be looked at, by the texts of the three sets
    */

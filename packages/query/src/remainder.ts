@@ -19,9 +19,9 @@ export function toldThatMatter(fresh: number): number {
 }
 
 /**
- * All sums of three numbers, one at least of them new and one told, that are the number of somebody: where every patient is counted once or not at all
- * when two of the sets are added and the third is taken off, or two are taken off the third. Left out are sums that are of nobody by definition, and
- * those that one of the sets is wholly in: they are that set and a difference of the two others.
+ * All sums of three numbers, one at least of them new and one told, that are a number of patients: where every patient is counted once or not at all
+ * when two of the sets are added and the third is taken off, or two are taken off the third. Left out are those that one of the sets is wholly in: they are
+ * that set and a difference of the two others.
  *
  * @param isGiven which sums need not be looked at
  * @param bitsOf who of some made-up patients is in a set: what none of them contradicts is worked out exactly
@@ -45,7 +45,7 @@ export function remaindersOf(
     const ways = waysLeft(bits[x]!, bits[a]!, bits[b]!);
     if (ways === 0 || isGiven(of, [a, b]) || isWholeIn(x, a, b) || isWholeIn(a, x, b) || isWholeIn(b, x, a)) return;
     const rest = restOf(diagram, pairs, [x, a, b], ways);
-    if (rest !== NONE) found.push({ of, with: [a, b], rest });
+    if (rest !== null) found.push({ of, with: [a, b], rest });
   };
   for (let of = 0; of < fresh.length; of++)
     for (let a = 0; a < told.length; a++) {
@@ -116,8 +116,8 @@ function waysLeft(x: Uint32Array, a: Uint32Array, b: Uint32Array): number {
   return ways;
 }
 
-/** The patients of the sum by the first of these ways that holds whatever the data: those in an odd number of the three. */
-function restOf(diagram: Diagram, pairs: Pairs, triple: readonly [number, number, number], ways: number): SetId {
+/** The patients of the sum by the first of these ways that holds whatever the data: those in an odd number of the three. Null where none holds. */
+function restOf(diagram: Diagram, pairs: Pairs, triple: readonly [number, number, number], ways: number): SetId | null {
   const inside = (one: SetId, other: SetId): boolean => diagram.and(one, other) === one;
   for (let way = 0; way < 6; way++) {
     if ((ways & (1 << way)) === 0) continue;
@@ -131,5 +131,5 @@ function restOf(diagram: Diagram, pairs: Pairs, triple: readonly [number, number
     if (!holds) continue;
     return diagram.either(diagram.either(a, b), m);
   }
-  return NONE;
+  return null;
 }
