@@ -1,11 +1,12 @@
-import { Agent, type AgentParts, type Caller, HttpLink, Past } from "@tutti/agent";
+import { Agent, type AgentParts, type Caller, ConsentDesk, HttpLink, Past } from "@tutti/agent";
 import { type Dataset, datasetName, gridOf } from "@tutti/dataset";
 import { bitmapOf, type Policy } from "@tutti/disclosure";
 import type { Identity, Sha256, SignatureScheme } from "@tutti/envelope";
-import type { RosterChain } from "@tutti/protocol";
+import type { RosterChain, StandingRules } from "@tutti/protocol";
 import { includes, interpret, type Patient } from "@tutti/sql";
 import { seeded } from "../world/seeded.ts";
 import { DiskLedger, diskHistory, diskKept, MemoryDisk, type Writing } from "./memory-disk.ts";
+import { MemoryPeople } from "./memory-people.ts";
 import type { VirtualClock } from "./virtual-clock.ts";
 
 /** What a simulated centre is made of. */
@@ -23,6 +24,8 @@ export interface CentreSetting {
   /** The way to the coordinator, for the agent of one life. */
   readonly caller: (life: Life) => Caller;
   readonly writing: (life: Life) => Writing;
+  /** Its standing rules; without them it answers, and no people are there. */
+  readonly rules?: StandingRules | undefined;
 }
 
 /** An agent's time from its start to its end. */
@@ -42,10 +45,14 @@ export class SimulatedCentre {
   #abort = new AbortController();
   #ended: Promise<void> = Promise.resolve();
   #past: Past | null = null;
+  /** Its people, where it has rules. */
+  readonly people: MemoryPeople | null;
+  #desk: ConsentDesk | null = null;
 
   constructor(setting: CentreSetting) {
     this.#setting = setting;
     this.name = setting.identity.name;
+    this.people = setting.rules === undefined ? null : new MemoryPeople();
   }
 
   get isUp(): boolean {
@@ -60,6 +67,11 @@ export class SimulatedCentre {
   /** Sessions that the agent knows, by name, with the hash of what each told. */
   get known(): ReadonlySet<string> {
     return new Set(this.#past?.history.all().map(({ mark }) => mark));
+  }
+
+  /** The agent looks at what its people have decided. */
+  async look(): Promise<void> {
+    await this.#desk?.look();
   }
 
   start(): void {
@@ -110,7 +122,10 @@ export class SimulatedCentre {
     const sources: AgentParts["sources"] = new Map([[datasetName(dataset), sourceOf(patients, dataset)]]);
     // The log is looked at beside sessions, by a loop of its own.
     const watch = { expect: () => {}, trouble: null };
-    const agent = new Agent({ setting, sources, past: this.#past, watch, link, ledger, nowMs, log, signal, sleep });
+    const rules = this.#setting.rules;
+    this.#desk = rules === undefined ? null : new ConsentDesk({ rules, folder: this.people!, ledger, nowMs, log });
+    const consent = this.#desk === null ? {} : { consent: this.#desk };
+    const agent = new Agent({ ...consent, setting, sources, past: this.#past, watch, link, ledger, nowMs, log, signal, sleep });
     this.#ended = agent.run();
   }
 

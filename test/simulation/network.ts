@@ -27,6 +27,7 @@ import {
   RosterChain,
   ROSTER,
   signMessage,
+  type StandingRules,
 } from "@tutti/protocol";
 import type { Query } from "@tutti/query";
 import { dataset } from "@tutti/query/trial";
@@ -47,6 +48,10 @@ export interface NetworkSetting {
   /** The patients of each centre. */
   readonly centres: Readonly<Record<string, readonly Patient[]>>;
   readonly operations: readonly Operation[];
+  /** Standing rules of single centres, where people decide. */
+  readonly rules?: Readonly<Record<string, StandingRules>>;
+  /** How long they have. */
+  readonly decideMs?: number;
   /** One way between a centre and the coordinator takes at least so long, and at most. */
   readonly latencyMs?: readonly [least: number, most: number];
 }
@@ -75,6 +80,8 @@ export class SimulatedNetwork {
   readonly #faults: Faults;
   readonly #database: Database = new SqliteDatabase(":memory:");
   readonly #jitter: (below: number) => number;
+  /** Told of each bundle that a centre posts. */
+  onPost: (centre: string, exchange: number) => void = () => {};
   #app: App | null = null;
   #life: Life = { number: 0, isOver: true };
 
@@ -109,6 +116,7 @@ export class SimulatedNetwork {
           skewMs: this.#faults.skewMs(identity.name),
           caller: (life) => this.#callerOf(identity.name, life),
           writing: (life) => this.#writingOf(identity.name, life),
+          rules: setting.rules?.[identity.name],
         }),
       ]),
     );
@@ -210,7 +218,7 @@ export class SimulatedNetwork {
       rosters: new Rosters(this.#rosters),
       policy: this.policy,
       datasets: [dataset],
-      deadlines: DEFAULT_DEADLINES,
+      deadlines: { ...DEFAULT_DEADLINES, decideMs: this.#setting.decideMs ?? DEFAULT_DEADLINES.decideMs },
       schedules: [],
       store: new Store(this.#databaseOf(life)),
       limits: { address: UNLIMITED, centre: UNLIMITED, asking: UNLIMITED, reading: UNLIMITED },
@@ -294,7 +302,10 @@ export class SimulatedNetwork {
       if (fault.dropRequest || coordinator.isOver || this.#faults.isParted(centre)) return this.#reset();
       let body: Uint8Array = this.#faults.altered(centre, call, this.listener);
       if (fault.corruptRequest) body = corrupted(body);
-      if (call.target.includes("/exchanges/")) this.listener.posted(body);
+      if (call.target.includes("/exchanges/")) {
+        this.listener.posted(body);
+        this.onPost(centre, Number(call.target.split("/").at(-1)));
+      }
       const ask = () => this.#request(call.method, call.target, { ...call.headers, "content-length": String(body.length) }, body);
       const [reply] = await Promise.all(fault.double ? [ask(), ask()] : [ask()]);
       if (coordinator.isOver) return this.#reset();

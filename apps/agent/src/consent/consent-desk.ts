@@ -9,10 +9,16 @@ import type { ConsentFolder } from "./consent-folder.ts";
 import { type AskedQuestion, consentId } from "./decisions.ts";
 import type { QueueItem } from "./queue-item.ts";
 
+/** The folder by which people and agent speak, as far as the agent has to do with it. */
+export type DeskFolder = Pick<
+  ConsentFolder,
+  "path" | "isStopped" | "items" | "decisions" | "put" | "remove" | "stoppedBy" | "resumptions" | "forget"
+>;
+
 /** What a desk is made of. */
 export interface DeskParts {
   readonly rules: StandingRules;
-  readonly folder: ConsentFolder;
+  readonly folder: DeskFolder;
   readonly ledger: Pick<Ledger, "append" | "decisions" | "lately">;
   readonly nowMs: () => number;
   readonly log: AgentLog;
