@@ -1,16 +1,6 @@
 import { createHash } from "node:crypto";
 import type { Call, Caller, Reply } from "@tutti/agent";
-import {
-  type App,
-  createApp,
-  type Clock,
-  type Database,
-  DEFAULT_DEADLINES,
-  Rosters,
-  SqliteDatabase,
-  Store,
-  Tokens,
-} from "@tutti/coordinator";
+import { type App, createApp, type Clock, type Database, DEFAULT_DEADLINES, Rosters, SqliteDatabase, Store } from "@tutti/coordinator";
 import { DEFAULT_POLICY, type Policy } from "@tutti/disclosure";
 import { type Identity, publicIdentity, toUtf8 } from "@tutti/envelope";
 import {
@@ -224,7 +214,7 @@ export class SimulatedNetwork {
       limits: { address: UNLIMITED, centre: UNLIMITED, asking: UNLIMITED, reading: UNLIMITED },
       trustedProxies: [],
       origins: [],
-      tokens: new Tokens([{ name: "ann", role: "researcher", hash: `sha256:${createHash("sha256").update(TOKEN).digest("hex")}` }]),
+      tokens: [{ name: "ann", role: "researcher", hash: `sha256:${createHash("sha256").update(TOKEN).digest("hex")}` }],
       scheme,
       sha256: this.listener.sha256,
       random: seeded(this.#setting.seed, `coordinator, life ${life.number}`),

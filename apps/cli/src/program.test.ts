@@ -177,6 +177,28 @@ test("help is data: on stdout, done", async () => {
   expect(result.out).toContain("4 too few centres");
 });
 
+test.each([
+  [
+    ["create", "--name", "ann", "--dataset", "iph", "--dataset", "core", "--json"],
+    ["create", "--json", "--name", "ann", "--role", "researcher", "--expires", "90d", "--dataset", "iph", "--dataset", "core"],
+  ],
+  [["list"], ["list"]],
+  [
+    ["revoke", "3f9c01aa"],
+    ["revoke", "3f9c01aa"],
+  ],
+])("token %j is the coordinator's own command", async (args, expected) => {
+  let asked: readonly string[] = [];
+  const coordinator: Services["coordinator"] = async (given) => ((asked = given), { code: 0, stdout: "tutti_x\n", stderr: "shown once\n" });
+  const result = await command(["token", ...args, "--config", "/c.json"], [], { coordinator });
+  expect(asked.filter((one) => one !== "--config" && one !== "/c.json")).toEqual(["token", ...expected]);
+  expect(result).toMatchObject({ exit: "done", out: "tutti_x\n", err: "shown once\n" });
+  const refused = await command(["token", ...args, "--config", "/c.json"], [], {
+    coordinator: async () => ({ code: 1, stdout: "", stderr: "there is no token 3f9c01aa that counts\n" }),
+  });
+  expect(refused).toMatchObject({ exit: "error", out: "", err: expect.stringContaining("that counts") });
+});
+
 test("a query goes to the coordinator that the environment names", async () => {
   let access: unknown;
   const env = { TUTTI_COORDINATOR: "https://c.example", TUTTI_TOKEN: "secret" };

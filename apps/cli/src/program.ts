@@ -12,6 +12,7 @@ import { addQuery } from "./commands/query.ts";
 import { addReport } from "./commands/report.ts";
 import { addSandbox } from "./commands/sandbox.ts";
 import { addStatus } from "./commands/status.ts";
+import { addToken } from "./commands/token.ts";
 import { addVerify } from "./commands/verify.ts";
 import { type Exit, Stop } from "./exit.ts";
 import type { Services } from "./services.ts";
@@ -47,6 +48,7 @@ export async function run(args: readonly string[], services: Services): Promise<
     addCentre,
     addAgent,
     addCoordinator,
+    addToken,
   ];
   for (const add of commands) add(program, services, end);
   try {

@@ -14,11 +14,12 @@ import type { Limits } from "./rate-limit.ts";
 import { json, octets, problemReply, secured } from "./reply.ts";
 import type { Schedule } from "./schedule.ts";
 import { Schedules } from "./schedules.ts";
-import type { Tokens } from "./tokens.ts";
+import { type TokenEntry, Tokens } from "./tokens.ts";
 
 /** What the app is made of. */
 export interface AppSetting extends CoordinatorSetting {
-  readonly tokens: Tokens;
+  /** The tokens of the configuration; those that were made by command are in the store. */
+  readonly tokens: readonly TokenEntry[];
   readonly limits: Limits;
   /** Addresses and networks of one's own proxies, whose `X-Forwarded-For` counts. */
   readonly trustedProxies: readonly string[];
@@ -49,7 +50,7 @@ const NO_BYTES = new Uint8Array(0);
 
 /** The coordinator's endpoints, one by one; the table is `ENDPOINTS` of the protocol. */
 export function createApp(setting: AppSetting): App {
-  const { rosters, scheme, sha256, clock, tokens, policy, datasets, log, random, store } = setting;
+  const { rosters, scheme, sha256, clock, policy, datasets, log, random, store } = setting;
   const opening = Coordinator.open(setting);
   let opened: Coordinator | null = null;
   opening.then(
@@ -63,8 +64,13 @@ export function createApp(setting: AppSetting): App {
     schedules.stop();
   });
   lost.catch(() => {});
+  const tokens = new Tokens(setting.tokens, store.tokens);
   const ask = async (query: unknown, requester: string) => (await opening).ask(query, requester);
-  const schedules = new Schedules({ schedules: setting.schedules, runs: store.scheduleRuns, clock, log, ask });
+  const askFor = async (query: unknown, requester: string) => {
+    await tokens.demandMayAsk(requester, query, clock.nowMs());
+    return ask(query, requester);
+  };
+  const schedules = new Schedules({ schedules: setting.schedules, runs: store.scheduleRuns, clock, log, ask: askFor });
   const gate = new CentreGate(rosters, scheme, sha256, clock);
   const callers = new Callers({ gate, tokens, peers: new Peers(setting.trustedProxies), limits: setting.limits, clock });
   const app = new Hono();
@@ -111,24 +117,24 @@ export function createApp(setting: AppSetting): App {
   on(ENDPOINTS.policy, () => json(policy));
   on(ENDPOINTS.datasets, () => json(datasets satisfies readonly Dataset[]));
   on(ENDPOINTS.ask, async (c) => {
-    const holder = callers.holder(c, "ask");
+    const holder = await callers.holder(c, "ask");
     const query = readJson(await readBody(c, LIMITS.query), ENDPOINTS.ask.request);
     holder.demandDataset(query);
     return json({ id: await ask(query, holder.name) }, 201);
   });
   on(ENDPOINTS.preview, async (c) => {
-    const holder = callers.holder(c, "preview");
+    const holder = await callers.holder(c, "preview");
     const query = readJson(await readBody(c, LIMITS.query), ENDPOINTS.preview.request);
     holder.demandDataset(query);
     return json((await opening).preview(query));
   });
   on(ENDPOINTS.state, async (c) => {
-    const { sees } = callers.holder(c, "state");
+    const { sees } = await callers.holder(c, "state");
     return json(await (await opening).state(segment(c, "query"), sees, seenOf(c)));
   });
-  on(ENDPOINTS.schedules, async (c) => json(await schedules.of(callers.holder(c, "schedules").sees)));
+  on(ENDPOINTS.schedules, async (c) => json(await schedules.of((await callers.holder(c, "schedules")).sees)));
   on(ENDPOINTS.receipt, async (c) => {
-    const { sees } = callers.holder(c, "receipt");
+    const { sees } = await callers.holder(c, "receipt");
     return json(await (await opening).receipt(segment(c, "query"), sees));
   });
   on(ENDPOINTS.logHead, async () => json((await (await opening).publicLog.head()).envelope));

@@ -57,8 +57,8 @@ export class Callers {
   }
 
   /** The holder of a token that allows an endpoint. Throws a ProblemFault. */
-  holder(c: Context, endpoint: EndpointName): Holder {
-    const holder = this.#setting.tokens.holderOf(c.req.header("authorization"), this.#setting.clock.nowMs());
+  async holder(c: Context, endpoint: EndpointName): Promise<Holder> {
+    const holder = await this.#setting.tokens.holderOf(c.req.header("authorization"), this.#setting.clock.nowMs());
     this.#byAddress.giveBack(this.#addressOf(c));
     holder.demandAction(endpoint);
     this.#take(ASKING.has(endpoint) ? this.#asking : this.#reading, holder.name);

@@ -83,6 +83,10 @@ export async function diagnose(configPath: string): Promise<Diagnosis> {
     tokens: () => tokensText(config),
     schedules: () => {
       if (config.schedules.length === 0) throw new Nothing("there are none");
+      const names = namesWithTokens(config);
+      for (const { name, requester } of config.schedules)
+        if (names?.has(requester) === false)
+          throw new ConfigFault(`the schedule ${name}: ${requester} has no token that counts, so it asks nothing: make one`);
       return config.schedules.map((entry) => loadSchedule(entry, config, datasets()).name).join(", ");
     },
     certificate: () => certificateText(config),
@@ -121,10 +125,33 @@ function nodeText(): string {
   return `Node ${process.versions.node}`;
 }
 
-function tokensText({ tokens }: Config): string {
+function tokensText(config: Config): string {
+  const { tokens } = config;
   const expired = tokens.filter(({ expiresAtMs = Infinity }) => expiresAtMs <= Date.now()).map(({ name }) => name);
-  const count = tokens.length === 1 ? "1 in the configuration" : `${tokens.length} in the configuration`;
+  const count = `${tokens.length} in the configuration, ${keptNames(config.store)?.length ?? "unknown how many"} in the store that count`;
   return expired.length === 0 ? count : `${count}; expired: ${expired.join(", ")}`;
+}
+
+/** Null where it can't be known from here. */
+function namesWithTokens({ tokens, store }: Config): ReadonlySet<string> | null {
+  const kept = keptNames(store);
+  if (kept === null) return null;
+  const counting = tokens.filter(({ expiresAtMs = Infinity }) => expiresAtMs > Date.now());
+  return new Set([...counting.map(({ name }) => name), ...kept]);
+}
+
+/** Whose tokens of the store count; none where the file can't be read, which another check says, and null where the store is no file. */
+function keptNames(path: string | undefined): readonly string[] | null {
+  if (path === undefined) return null;
+  try {
+    const database = new DatabaseSync(path, { readOnly: true });
+    const counting = "SELECT name FROM token WHERE revoked_at_ms IS NULL AND (expires_at_ms IS NULL OR expires_at_ms > ?)";
+    const rows = database.prepare(counting).all(Date.now());
+    database.close();
+    return rows.map((row) => String(row["name"]));
+  } catch {
+    return [];
+  }
 }
 
 function certificateText({ tls, trustedProxies }: Config): string {

@@ -26,6 +26,7 @@ async function commanded(): Promise<boolean> {
     const printed = await command(process.argv.slice(2));
     if (printed === null) return false;
     process.stdout.write(printed.text);
+    if (printed.note !== undefined) process.stderr.write(`${printed.note}\n`);
     process.exitCode = printed.code;
   } catch (fault) {
     if (!(fault instanceof ConfigFault)) throw fault;

@@ -76,6 +76,23 @@ export const MIGRATIONS: readonly Migration[] = [
       "CREATE INDEX log_entry_by_about ON log_entry (about, envelope)",
     ],
   },
+  {
+    version: 6,
+    statements: [
+      // Tokens made by command; `datasets` and `actions` are JSON lists, or null for all.
+      `CREATE TABLE token (
+        id TEXT PRIMARY KEY,
+        hash TEXT NOT NULL UNIQUE,
+        name TEXT NOT NULL,
+        role TEXT NOT NULL,
+        datasets TEXT,
+        actions TEXT,
+        created_at_ms INTEGER NOT NULL,
+        expires_at_ms INTEGER,
+        revoked_at_ms INTEGER
+      )`,
+    ],
+  },
 ];
 
 /** The version that this program works with. */

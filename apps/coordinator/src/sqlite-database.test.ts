@@ -35,6 +35,11 @@ const BEFORE: Readonly<Record<number, { readonly put: string; readonly get: stri
     get: "SELECT id, session FROM query",
     now: { id: "1", session: "a" },
   },
+  5: {
+    put: "INSERT INTO log_entry (position, kind, about, envelope, entry) VALUES (0, 'offer', 'a', 'b', '{}')",
+    get: "SELECT position, kind FROM log_entry",
+    now: { position: 0, kind: "offer" },
+  },
 };
 
 test.each(MIGRATIONS.slice(0, -1).map(({ version }) => version))(

@@ -61,7 +61,6 @@ test.each<readonly [string, () => readonly ScheduleEntry[], string]>([
   ["an hour that is none", () => [{ ...WEEKLY, cron: "0 25 * * 1" }], "25 is a invalid expression for hour"],
   ["a day that never comes", () => [{ ...WEEKLY, cron: "0 6 30 2 *" }], "impossible day of month"],
   ["an unknown time zone", () => [{ ...WEEKLY, timezone: "Europe/Lutetia" }], 'there is no time zone "Europe/Lutetia"'],
-  ["a requester without a token", () => [{ ...WEEKLY, requester: "bob" }], "bob has no token"],
   ["a name that is taken", () => [WEEKLY, { ...WEEKLY }], "another one has this name"],
   ["no query", () => [{ ...WEEKLY, query: join(folder, "none.json") }], "none.json can't be read"],
   [

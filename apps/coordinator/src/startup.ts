@@ -12,13 +12,12 @@ import { ProblemFault } from "./problem-fault.ts";
 import { readRosterFile } from "./roster-file.ts";
 import { Rosters } from "./rosters.ts";
 import { problemOfTimes, type Schedule } from "./schedule.ts";
-import { DatabaseFault } from "./database.ts";
+import { type Database, DatabaseFault } from "./database.ts";
 import { PostgresDatabase } from "./postgres-database.ts";
 import { PostgresTerms } from "./postgres-terms.ts";
 import { onlyTerm, type Terms } from "./seat.ts";
 import { SqliteDatabase } from "./sqlite-database.ts";
 import { Store } from "./store.ts";
-import { Tokens } from "./tokens.ts";
 
 /** Reads everything that the configuration names but the store. Throws a ConfigFault that says what to do. */
 export function loadSetting(config: Config, log: Log): Omit<AppSetting, "store"> {
@@ -41,7 +40,7 @@ export function loadSetting(config: Config, log: Log): Omit<AppSetting, "store">
     trustedProxies: config.trustedProxies,
     origins: config.origins,
     schedules: config.schedules.map((entry) => loadSchedule(entry, config, datasets)),
-    tokens: new Tokens(config.tokens),
+    tokens: config.tokens,
     scheme,
     sha256,
     random: randomBytes,
@@ -51,12 +50,10 @@ export function loadSetting(config: Config, log: Log): Omit<AppSetting, "store">
 }
 
 /** Checks one schedule. ConfigFault. */
-export function loadSchedule(entry: ScheduleEntry, { schedules, tokens }: Config, datasets: readonly Dataset[]): Schedule {
-  const { name, requester, query: path } = entry;
+export function loadSchedule(entry: ScheduleEntry, { schedules }: Pick<Config, "schedules">, datasets: readonly Dataset[]): Schedule {
+  const { name, query: path } = entry;
   const wrong = (what: string) => new ConfigFault(`the schedule ${name}: ${what}`);
   if (schedules.find((one) => one.name === name) !== entry) throw wrong("another one has this name: give each its own");
-  if (tokens.every((token) => token.name !== requester))
-    throw wrong(`${requester} has no token, so nobody could read what it asks: name a researcher of "tokens"`);
   const problem = problemOfTimes(entry);
   if (problem !== null) throw wrong(problem);
   try {
@@ -92,6 +89,16 @@ export async function openTerms(config: Config, log: Log): Promise<Opened> {
     const database = await PostgresDatabase.open(url);
     const newId = () => randomBytes(16).toString("hex");
     return { terms: new PostgresTerms({ url, database, clock: systemClock, log, newId }), close: () => database.close() };
+  } catch (fault) {
+    throw fault instanceof DatabaseFault ? new ConfigFault(fault.message) : fault;
+  }
+}
+
+/** Opens the database that the configuration names, beside a coordinator that may be running. Throws a ConfigFault. */
+export async function openDatabase(config: Config): Promise<Database> {
+  try {
+    const url = databaseUrl(config);
+    return url === null ? new SqliteDatabase(config.store!) : await PostgresDatabase.open(url);
   } catch (fault) {
     throw fault instanceof DatabaseFault ? new ConfigFault(fault.message) : fault;
   }

@@ -84,6 +84,24 @@ export function storeSuite(name: string, open: (which: "new" | "same") => Promis
       await after.close();
     });
 
+    test("tokens outlive the process with all that they are for, and so does that one was revoked", async () => {
+      const before = new Store(await open("new"));
+      const plain = { id: "1", hash: "sha256:a", name: "ann", role: "researcher", createdAtMs: 1, revokedAtMs: null } as const;
+      const scoped = { ...plain, id: "2", hash: "sha256:b", datasets: ["iph"], actions: ["ask", "state"], expiresAtMs: 9 } as const;
+      await before.tokens.add(plain);
+      await before.tokens.add(scoped);
+      await expect(before.tokens.add({ ...plain, id: "3" })).rejects.toThrow(DatabaseFault);
+      expect(await before.tokens.revoke("1", 5)).toBe(true);
+      await before.close();
+      const after = new Store(await open("same"));
+      expect(await after.tokens.all()).toEqual([{ ...plain, revokedAtMs: 5 }, scoped]);
+      expect(await after.tokens.byHash("sha256:b")).toEqual(scoped);
+      expect(await after.tokens.byHash("sha256:c")).toBeNull();
+      expect((await after.tokens.ofName("ann")).length).toBe(2);
+      expect(await after.tokens.revoke("1", 6)).toBe(false);
+      await after.close();
+    });
+
     test("what sessions tell is kept in the order in which they were first told, the last word of each", async () => {
       const before = new Store(await open("new"));
       await before.begin(QUESTION);

@@ -3,6 +3,7 @@ import { type Envelope, envelopeSchema } from "@tutti/envelope";
 import { type Database, type Row, type Statement, statement } from "./database.ts";
 import type { Ending } from "./ending.ts";
 import { LogRows } from "./log-rows.ts";
+import { KeptTokens } from "./kept-tokens.ts";
 import { ScheduleRuns } from "./schedule-runs.ts";
 
 /** A query as it is kept. */
@@ -64,12 +65,15 @@ export class Store {
   readonly scheduleRuns: ScheduleRuns;
   /** The public log. */
   readonly logRows: LogRows;
+  /** Tokens that were made by command. */
+  readonly tokens: KeptTokens;
   readonly #database: Database;
 
   constructor(database: Database) {
     this.#database = database;
     this.scheduleRuns = new ScheduleRuns(database);
     this.logRows = new LogRows(database);
+    this.tokens = new KeptTokens(database);
   }
 
   /** A new query, at the stage `asked`. */

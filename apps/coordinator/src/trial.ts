@@ -1,4 +1,4 @@
-import { createHash, randomBytes } from "node:crypto";
+import { randomBytes } from "node:crypto";
 import type { Dataset } from "@tutti/dataset";
 import { DEFAULT_POLICY, type Policy } from "@tutti/disclosure";
 import { createIdentity, type Envelope, type Identity, publicIdentity, signRequest, toUtf8 } from "@tutti/envelope";
@@ -35,7 +35,7 @@ import type { Schedule } from "./schedule.ts";
 import { Rosters } from "./rosters.ts";
 import { SqliteDatabase } from "./sqlite-database.ts";
 import { Store } from "./store.ts";
-import { type TokenEntry, Tokens } from "./tokens.ts";
+import { hashOf, type TokenEntry } from "./tokens.ts";
 
 // A coordinator without a socket, with real parties and a clock that stands still. For tests only.
 
@@ -157,7 +157,7 @@ export class TrialNetwork {
         limits,
         trustedProxies: ["10.0.0.0/8"],
         origins: ["https://portal.example"],
-        tokens: new Tokens(Object.entries(TOKENS).map(([name, entry]) => ({ ...entry, name, hash: hashOf(tokenOf(name as Researcher)) }))),
+        tokens: Object.entries(TOKENS).map(([name, entry]) => ({ ...entry, name, hash: hashOf(tokenOf(name as Researcher)) })),
         scheme,
         sha256,
         random: randomBytes,
@@ -213,10 +213,6 @@ export function bearer(by: Researcher): Record<string, string> {
 
 function tokenOf(name: Researcher): string {
   return `token-of-${name}`;
-}
-
-function hashOf(token: string): string {
-  return `sha256:${createHash("sha256").update(token).digest("hex")}`;
 }
 
 /** How far a centre takes part. */
