@@ -76,6 +76,8 @@ function readNumber(values: readonly string[]): Reading | null {
 function gridFor(numbers: readonly number[], decimals: number): Grid | null {
   const scale = 10 ** decimals;
   const units = numbers.map((value) => Math.round(value * scale));
+  // Beyond these, neither steps nor powers of ten are exact, and no power lies above what is infinite.
+  if (!units.every(Number.isSafeInteger)) return null;
   const lowest = units.reduce((a, b) => Math.min(a, b));
   const highest = units.reduce((a, b) => Math.max(a, b));
   const years = decimals === 0 && lowest >= 1900 && highest < 2100;

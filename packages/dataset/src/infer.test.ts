@@ -97,6 +97,7 @@ test.each([
   ["nothing", ["", "NF"], /no known value/],
   ["long text", Array<string>(9).fill("x".repeat(60)), /too long/],
   ["numbers too fine for a grid", ["0.0001", "1.2345"], /no grid/],
+  ["a number of four hundred digits", ["1", "6".repeat(400)], /no grid/],
 ])("%s are left out with a note", (_, values, why) => {
   expect(variableOf("rest", column("rest", values))).toBeUndefined();
   expect(notesOf("rest", column("rest", values))).toMatch(why);
