@@ -45,7 +45,12 @@ export function addToken(program: Command, services: Services, end: (exit: Exit)
       await run([
         "create",
         ...common(options),
-        ...["--name", name, "--role", role, "--expires", expires],
+        "--name",
+        name,
+        "--role",
+        role,
+        "--expires",
+        expires,
         ...dataset.flatMap((id) => ["--dataset", id]),
         ...action.flatMap((endpoint) => ["--action", endpoint]),
       ]);
