@@ -2,6 +2,7 @@ import { spawn } from "node:child_process";
 import { mkdtempSync, readFileSync, rmSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
+import { setTimeout as sleep } from "node:timers/promises";
 import { fileURLToPath } from "node:url";
 import { openSource } from "@tutti/agent";
 import { createClient } from "@tutti/client";
@@ -12,8 +13,11 @@ import type { BenchRow } from "./row.ts";
 import { median } from "./median.ts";
 
 const TUTTI = fileURLToPath(new URL("../../apps/cli/tutti.mjs", import.meta.url));
-const WARM_UP = 5;
+/** Questions before the measured ones: a service that runs for months has compiled what it runs. */
+const WARM_UP = 35;
 const RUNS = 15;
+/** Between questions, so that each meets a network at rest. */
+const PAUSE_MS = 300;
 
 /** A network of real processes on this machine, as `tutti sandbox` starts it. */
 interface Network {
@@ -38,15 +42,23 @@ export async function networkBench(): Promise<BenchRow[]> {
     const network = await start(folder);
     try {
       const restMb = median(network.agentsMb());
-      const report = await asked(network);
+      const { first, warm } = await asked(network);
       return [
         {
-          name: "the whole IPH report, 12 agent processes and a coordinator, submit to signed release",
-          value: report,
+          name: `the whole IPH report, 12 agent processes and a coordinator, submit to signed release, after ${WARM_UP} others`,
+          value: warm,
           unit: "ms",
           reference: `the same SQL at 12 sources in one process, added in the clear: ${inTheClear.toFixed(1)} ms`,
-          ratio: report / inTheClear,
+          ratio: warm / inTheClear,
           target: "≤ 250 ms",
+        },
+        {
+          name: "the same, first question after the start",
+          value: first,
+          unit: "ms",
+          reference: "",
+          ratio: first / inTheClear,
+          target: "none",
         },
         { name: "an agent at rest", value: restMb, unit: "MB resident", reference: "", ratio: null, target: "≤ 200 MB" },
         {
@@ -66,16 +78,17 @@ export async function networkBench(): Promise<BenchRow[]> {
   }
 }
 
-async function asked({ url, token }: Network): Promise<number> {
+async function asked({ url, token }: Network): Promise<{ readonly first: number; readonly warm: number }> {
   const client = createClient({
     url,
     token,
     fetch: (address, init) => fetch(address, init as RequestInit),
     nowMs: Date.now,
-    sleep: (ms) => new Promise((resolve) => setTimeout(resolve, ms)),
+    sleep,
   });
   const times: number[] = [];
   for (let run = 0; run < WARM_UP + RUNS; run++) {
+    if (run > 0) await sleep(PAUSE_MS);
     const from = performance.now();
     // Each time for another purpose: the same question again would get the same answer again, and no more work.
     const query = { ...IPH_REPORT.queries[0]!, purpose: `benchmark, run ${run}` };
@@ -83,7 +96,7 @@ async function asked({ url, token }: Network): Promise<number> {
     times.push(performance.now() - from);
     if (state.state !== "released") throw new Error(`the query ended as ${state.state}: ${state.detail ?? ""}`);
   }
-  return median(times.slice(WARM_UP));
+  return { first: times[0]!, warm: median(times.slice(WARM_UP)) };
 }
 
 async function clearly(files: readonly string[]): Promise<number> {

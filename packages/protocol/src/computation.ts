@@ -47,7 +47,7 @@ import {
 } from "@tutti/sharing";
 import { join, type Random } from "@tutti/field";
 import { chosenOf, distancesDemand, distancesLeft, distancesOf, pairsDealt, pairsFirst } from "./distance.ts";
-import { FIRST_POWERS, POWERS, powersOf, readiness } from "./order-statistics.ts";
+import { FIRST_POWERS, powersOf, readiness } from "./order-statistics.ts";
 import { leftOvers, leftOversDemand } from "./own-part.ts";
 import type { Guard } from "./participation.ts";
 import { SessionStop } from "./stop.ts";
@@ -110,12 +110,12 @@ export function* compute(computation: Computation): Generator<Round | Recording,
   const comparison = { scheme, guard, policy, participants, contributors };
   const differences = { pairs: pairsDealt(guard, dealers), shares: dealt.counts.subarray(narrow), contributors };
   const first = pairsFirst(guard);
-  const counted = ready.powers ? join(quantileRows(plan).map((row) => cumulative(totals.histogram(row)))) : new Uint32Array(0);
+  const counted = ready.powers > 0 ? join(quantileRows(plan).map((row) => cumulative(totals.histogram(row)))) : new Uint32Array(0);
   const [small, firstDistances, left, firstPowers] = yield* together<[boolean[], readonly Distance[], readonly boolean[], Powers]>([
     smallness(scheme, totals.cells([...plan.cells.keys()]), smallValues(policy), supply),
     distancesOf(comparison, chosenOf(differences, first), supply),
     leftOvers(scheme, plan, policy, totals, dealt.own, supply),
-    raise(scheme, counted, FIRST_POWERS, supply),
+    raise(scheme, counted, Math.min(ready.powers, FIRST_POWERS), supply),
   ]);
   const distances = guard.pairs.map((): Distance | null => null);
   first.forEach((pair, i) => (distances[pair] = firstDistances[i]!));
@@ -143,13 +143,13 @@ export function* compute(computation: Computation): Generator<Round | Recording,
   if (cells.length === 0) return { opened: openedNothing(), repeated, contributors };
   const [revealed, powers] = yield* together<[Uint32Array, Powers]>([
     opening(totals.cells(cells), scheme.degree),
-    morePowers(scheme, firstPowers, POWERS, supply),
+    morePowers(scheme, firstPowers, ready.powers, supply),
   ]);
   const counts = openedCounts(cells, revealed);
 
   const means = meansToOpen(plan, counts, policy, guard.earlier);
   const searches = searchesOf(plan, counts, policy, totals);
-  const raised = ready.powers ? powersOf(plan, powers) : new Map<number, Powers>();
+  const raised = ready.powers > 0 ? powersOf(plan, powers) : new Map<number, Powers>();
   const wanted = searches.map(({ result, search }) => ({ ...search, powers: raised.get(result) }));
   const [sums, found] = yield* together<[BigUint64Array, number[][]]>([
     openingWide(meanShares(plan, means, totals), scheme.degree),
