@@ -57,11 +57,33 @@ export function releasesOf({ earlier, third }: GuardPair): readonly number[] {
  */
 export function guardPairs(plan: Plan, history: readonly EarlierRelease[], dataset: Dataset): readonly GuardPair[] {
   if (history.length === 0) return [];
-  const keys = keysOf(dataset);
   const counted = history.map(countedSets()).flatMap((sets, earlier) => sets.map((one) => ({ ...one, earlier })));
+  const plans = new Set(history.map((past) => past.plan));
+  const last = lastPairs.get(plan);
+  if (last !== undefined && areSame(plans, last.plans) && areAlike(counted, last.counted)) return last.pairs;
+  const pairs = pairsOf(plan, [...plans], counted, keysOf(dataset));
+  lastPairs.set(plan, { plans, counted, pairs });
+  return pairs;
+}
+
+/** What was worked out last for a plan: releases that tell nothing new change nothing. */
+const lastPairs = new WeakMap<
+  Plan,
+  { readonly plans: ReadonlySet<Plan>; readonly counted: readonly Counted[]; readonly pairs: readonly GuardPair[] }
+>();
+
+function areSame<T>(some: ReadonlySet<T>, all: ReadonlySet<T>): boolean {
+  return some.size === all.size && [...some].every((one) => all.has(one));
+}
+
+function areAlike(some: readonly Counted[], others: readonly Counted[]): boolean {
+  return some.length === others.length && some.every(({ set, earlier }, i) => set === others[i]!.set && earlier === others[i]!.earlier);
+}
+
+function pairsOf(plan: Plan, plans: readonly Plan[], counted: readonly Counted[], keys: Keys): readonly GuardPair[] {
   const isSame = (cell: number, set: ReleasedSet): boolean => set.upTo === null && set.key === plan.cells[cell]!.key;
   const lastOf = (cell: number): unknown => counted.findLast(({ set }) => isSame(cell, set));
-  const asked = new Set(history.flatMap(({ plan: before }) => before.results.flatMap(cellsOf).map((cell) => before.cells[cell]!.key)));
+  const asked = new Set(plans.flatMap(({ results, cells }) => results.flatMap(cellsOf).map((cell) => cells[cell]!.key)));
   const pairs: GuardPair[] = [];
   const blocks = new Map<string, GuardPair>();
   for (const cell of guardedCells(plan)) {
@@ -93,7 +115,7 @@ export function guardPairs(plan: Plan, history: readonly EarlierRelease[], datas
   }
   const shown = [...new Set(plan.results.flatMap(cellsOf))].toSorted((a, b) => a - b);
   const fresh = shown.filter((cell) => lastOf(cell) === undefined);
-  const triples = triplesOf(plan, fresh, history, counted, keys).map(({ cell, ...sets }): GuardPair => ({
+  const triples = triplesOf(plan, fresh, plans, counted, keys).map(({ cell, ...sets }): GuardPair => ({
     cell,
     ...sets,
     same: false,

@@ -1,5 +1,4 @@
 import type { Keys, Plan } from "@tutti/query";
-import type { EarlierRelease } from "./earlier-release.ts";
 import type { Counted, GuardPair } from "./guard.ts";
 import { Decomposition } from "./decomposition.ts";
 import { cellsOf } from "./reveal.ts";
@@ -16,12 +15,13 @@ export type Triple = Pick<GuardPair, "cell" | "earlier" | "set"> & { readonly th
  * are of different centres: then what is left may be patients of a centre.
  *
  * @param fresh cells of the plan that were not told before under their own definition
+ * @param plans of the earlier releases, each once
  * @param counted the sets that were told; of those with one definition the last counts
  */
 export function triplesOf(
   plan: Plan,
   fresh: readonly number[],
-  history: readonly EarlierRelease[],
+  plans: readonly Plan[],
   counted: readonly Counted[],
   keys: Keys,
 ): readonly Triple[] {
@@ -33,7 +33,7 @@ export function triplesOf(
   }
   const told = [...last.values()];
   const keyOf = (cell: number): string => plan.cells[cell]!.key;
-  const decomposition = new Decomposition([plan, ...history.map((past) => past.plan)]);
+  const decomposition = new Decomposition([plan, ...plans]);
   const shown = new Set(plan.results.flatMap(cellsOf).map(keyOf));
   const inPlan = new Set(plan.cells.map(({ key }) => key));
   const isCompared = (key: string, other: string): boolean => last.has(other) || (last.has(key) ? shown : inPlan).has(other);
