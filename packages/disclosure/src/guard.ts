@@ -60,27 +60,42 @@ export function guardPairs(plan: Plan, history: readonly EarlierRelease[], datas
   const counted = history.map(countedSets()).flatMap((sets, earlier) => sets.map((one) => ({ ...one, earlier })));
   const plans = new Set(history.map((past) => past.plan));
   const last = lastPairs.get(plan);
-  if (last !== undefined && areSame(plans, last.plans) && areAlike(counted, last.counted)) return last.pairs;
-  const pairs = pairsOf(plan, [...plans], counted, keysOf(dataset));
-  lastPairs.set(plan, { plans, counted, pairs });
+  if (last !== undefined && areSame(plans, last.plans) && tellsTheSame({ history, counted }, last)) return last.pairs;
+  const pairs = pairsOf(plan, history, [...plans], counted, keysOf(dataset));
+  lastPairs.set(plan, { history, plans, counted, pairs });
   return pairs;
 }
 
+/** What is told, and where. */
+interface Told {
+  readonly history: readonly EarlierRelease[];
+  readonly counted: readonly Counted[];
+}
+
 /** What was worked out last for a plan: releases that tell nothing new change nothing. */
-const lastPairs = new WeakMap<
-  Plan,
-  { readonly plans: ReadonlySet<Plan>; readonly counted: readonly Counted[]; readonly pairs: readonly GuardPair[] }
->();
+const lastPairs = new WeakMap<Plan, Told & { readonly plans: ReadonlySet<Plan>; readonly pairs: readonly GuardPair[] }>();
 
-function areSame<T>(some: ReadonlySet<T>, all: ReadonlySet<T>): boolean {
-  return some.size === all.size && [...some].every((one) => all.has(one));
+function areSame<T>(some: ReadonlySet<T>, others: ReadonlySet<T>): boolean {
+  return some.size === others.size && [...some].every((one) => others.has(one));
 }
 
-function areAlike(some: readonly Counted[], others: readonly Counted[]): boolean {
-  return some.length === others.length && some.every(({ set, earlier }, i) => set === others[i]!.set && earlier === others[i]!.earlier);
+function tellsTheSame({ history, counted }: Told, last: Told): boolean {
+  return (
+    counted.length === last.counted.length &&
+    counted.every(({ set, earlier }, i) => {
+      const before = last.counted[i]!;
+      return set === before.set && earlier === before.earlier && history[earlier] === last.history[earlier];
+    })
+  );
 }
 
-function pairsOf(plan: Plan, plans: readonly Plan[], counted: readonly Counted[], keys: Keys): readonly GuardPair[] {
+function pairsOf(
+  plan: Plan,
+  history: readonly EarlierRelease[],
+  plans: readonly Plan[],
+  counted: readonly Counted[],
+  keys: Keys,
+): readonly GuardPair[] {
   const isSame = (cell: number, set: ReleasedSet): boolean => set.upTo === null && set.key === plan.cells[cell]!.key;
   const lastOf = (cell: number): unknown => counted.findLast(({ set }) => isSame(cell, set));
   const asked = new Set(plans.flatMap(({ results, cells }) => results.flatMap(cellsOf).map((cell) => cells[cell]!.key)));
@@ -115,7 +130,7 @@ function pairsOf(plan: Plan, plans: readonly Plan[], counted: readonly Counted[]
   }
   const shown = [...new Set(plan.results.flatMap(cellsOf))].toSorted((a, b) => a - b);
   const fresh = shown.filter((cell) => lastOf(cell) === undefined);
-  const triples = triplesOf(plan, fresh, plans, counted, keys).map(({ cell, ...sets }): GuardPair => ({
+  const triples = triplesOf(plan, fresh, history, counted, keys).map(({ cell, ...sets }): GuardPair => ({
     cell,
     ...sets,
     same: false,

@@ -1,4 +1,5 @@
 import type { Keys, Plan } from "@tutti/query";
+import type { EarlierRelease } from "./earlier-release.ts";
 import type { Counted, GuardPair } from "./guard.ts";
 import { Decomposition } from "./decomposition.ts";
 import { cellsOf } from "./reveal.ts";
@@ -15,13 +16,12 @@ export type Triple = Pick<GuardPair, "cell" | "earlier" | "set"> & { readonly th
  * are of different centres: then what is left may be patients of a centre.
  *
  * @param fresh cells of the plan that were not told before under their own definition
- * @param plans of the earlier releases, each once
  * @param counted the sets that were told; of those with one definition the last counts
  */
 export function triplesOf(
   plan: Plan,
   fresh: readonly number[],
-  plans: readonly Plan[],
+  history: readonly EarlierRelease[],
   counted: readonly Counted[],
   keys: Keys,
 ): readonly Triple[] {
@@ -33,7 +33,7 @@ export function triplesOf(
   }
   const told = [...last.values()];
   const keyOf = (cell: number): string => plan.cells[cell]!.key;
-  const decomposition = new Decomposition([plan, ...plans]);
+  const decomposition = new Decomposition([plan, ...new Set(history.map((past) => past.plan))]);
   const shown = new Set(plan.results.flatMap(cellsOf).map(keyOf));
   const inPlan = new Set(plan.cells.map(({ key }) => key));
   const isCompared = (key: string, other: string): boolean => last.has(other) || (last.has(key) ? shown : inPlan).has(other);
@@ -42,7 +42,7 @@ export function triplesOf(
     return one === undefined ? [] : [history[one.earlier]!.participants.toSorted().join("\n")];
   };
   const areOfDifferentCentres = (three: readonly string[]): boolean => new Set(three.flatMap(centresOf)).size > 1;
-  const sums = keys.sums(
+  const sums = keys.sumsOfThree(
     fresh.map(keyOf),
     told.map(({ set }) => set.key),
     (three) => !areOfDifferentCentres(three) && decomposition.gives(three),

@@ -78,7 +78,11 @@ export class Keys {
    *
    * @param isGiven which sums need not be looked at, by the texts of the three sets
    */
-  sums(fresh: readonly string[], told: readonly string[], isGiven: (sets: readonly [string, string, string]) => boolean): readonly Sum[] {
+  sumsOfThree(
+    fresh: readonly string[],
+    told: readonly string[],
+    isGiven: (sets: readonly [string, string, string]) => boolean,
+  ): readonly Sum[] {
     const first = Math.max(0, told.length - toldThatMatter(fresh.length));
     const last = told.slice(first);
     const texts = [...last, ...fresh];

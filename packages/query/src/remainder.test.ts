@@ -12,7 +12,7 @@ const boys: Predicate = { variable: "sex", in: ["M"] };
 const anca: Predicate = { variable: "anca", in: [true] };
 const most: Predicate = { any: [girls, { all: [boys, { not: anca }] }] };
 const sums = (fresh: readonly Predicate[], told: readonly Predicate[]) =>
-  new Keys(dataset).sums(fresh.map(keyOf), told.map(keyOf), () => false);
+  new Keys(dataset).sumsOfThree(fresh.map(keyOf), told.map(keyOf), () => false);
 
 test("girls and boys less all but the boys with ANCA are the boys with ANCA", () => {
   const rest = keyOf({ all: [boys, anca] });
@@ -47,7 +47,7 @@ test("what is in a set and not in two parts of it; and those in both of two sets
 
 test("a sum that is one of the sets and a difference of the others is not listed, nor one that is given", () => {
   expect(sums([girls], [boys, { all: [boys, anca] }])).toEqual([]);
-  expect(new Keys(dataset).sums([keyOf(most)], [girls, boys].map(keyOf), () => true)).toEqual([]);
+  expect(new Keys(dataset).sumsOfThree([keyOf(most)], [girls, boys].map(keyOf), () => true)).toEqual([]);
 });
 
 test("of any sets, all sums are found that count each patient once at most, and no others", () => {
