@@ -24,6 +24,7 @@ export const AGENT_EVENTS = {
   refused: "warn",
   "no offers could be asked for": "warn",
   "the coordinator could not be asked about earlier sessions": "warn",
+  "the coordinator was reminded of earlier sessions": "warn",
   "an earlier session was not taken into the history": "warn",
   "the coordinator's log could not be looked at": "warn",
   "the refusal was not taken": "warn",

@@ -254,6 +254,8 @@ export class Agent {
     if (answer.reason === "history" && answer.offer !== null && sources.has(answer.offer.query.dataset)) {
       await past.catchUp(answer.offer.query.dataset, Math.min(answer.offer.expiresAtMs, nowMs() + CATCH_UP_MS));
       answer = this.#consider(envelope);
+      // It did not know less than the coordinator, but more.
+      if (answer.reason === "history") void past.remind(answer.offer!.query.dataset, nowMs() + CATCH_UP_MS);
     }
     const { accepted, offerHash } = answer;
     if (answer.held) return this.#hold(envelope, answer);

@@ -1,4 +1,5 @@
 import { parseArgs } from "node:util";
+import { backUp, backupText, restore } from "./backup.ts";
 import { readConfig } from "./config.ts";
 import { approve, deny, doneText, queueOf, queueText, resume, shownOf, shownText, stop } from "./consent/queue-commands.ts";
 import { diagnose, diagnosisText } from "./doctor/doctor.ts";
@@ -54,6 +55,11 @@ const COMMANDS: Readonly<Record<string, Command>> = {
     run: async (config, _, json, { version, by }) =>
       printed(await acceptRoster(readConfig(config), version, by, Date.now()), json, acceptedText),
   },
+  backup: {
+    takes: ["FILE"],
+    run: async (config, [to], json) => printed(await backUp(readConfig(config), to!, Date.now()), json, backupText),
+  },
+  restore: { takes: ["FILE"], run: async (config, [from], json) => printed(await restore(readConfig(config), from!), json, backupText) },
   queue: { takes: [], run: async (config, _, json) => printed(queueOf(readConfig(config), Date.now()), json, queueText) },
   show: {
     takes: ["ID"],

@@ -1,5 +1,6 @@
 import { parseArgs } from "node:util";
-import { ConfigFault } from "./config.ts";
+import { backUp, backupText, restore } from "./backup.ts";
+import { ConfigFault, readConfig } from "./config.ts";
 import { diagnose, diagnosisText } from "./doctor.ts";
 import { TOKEN_USAGE, tokenCommand } from "./token-command.ts";
 
@@ -11,11 +12,34 @@ export interface Printed {
   readonly note?: string;
 }
 
+interface Command {
+  /** Its arguments beside `--config FILE` and `--json`. */
+  readonly takes: readonly string[];
+  run(config: string, rest: readonly string[], json: boolean): Promise<Printed>;
+}
+
 /** What this program does beside running, with a configuration alone: each looks, prints, and ends. */
-const COMMANDS: Readonly<Record<string, (config: string, json: boolean) => Promise<Printed>>> = {
-  doctor: async (config, json) => {
-    const diagnosis = await diagnose(config);
-    return { text: json ? `${JSON.stringify(diagnosis, null, 2)}\n` : diagnosisText(diagnosis), code: diagnosis.healthy ? 0 : 1 };
+const COMMANDS: Readonly<Record<string, Command>> = {
+  doctor: {
+    takes: [],
+    run: async (config, _, json) => {
+      const diagnosis = await diagnose(config);
+      return { text: json ? jsonText(diagnosis) : diagnosisText(diagnosis), code: diagnosis.healthy ? 0 : 1 };
+    },
+  },
+  backup: {
+    takes: ["FILE"],
+    run: async (config, [to], json) => {
+      const done = await backUp(readConfig(config), to!);
+      return { text: json ? jsonText(done) : backupText(done), code: 0 };
+    },
+  },
+  restore: {
+    takes: ["FILE"],
+    run: async (config, [from], json) => {
+      const done = await restore(readConfig(config), from!);
+      return { text: json ? jsonText(done) : backupText(done), code: 0 };
+    },
   },
 };
 
@@ -24,17 +48,26 @@ export async function command(args: readonly string[]): Promise<Printed | null> 
   const [name, ...rest] = args;
   if (name === "token") return tokenCommand(rest, Date.now());
   if (name === undefined || !Object.hasOwn(COMMANDS, name)) return null;
-  let values;
+  const { takes, run } = COMMANDS[name]!;
+  const usage = `usage: ${[name, "--config FILE", ...takes, "[--json]"].join(" ")}`;
+  let parsed;
   try {
-    ({ values } = parseArgs({ args: rest, options: { config: { type: "string" }, json: { type: "boolean", default: false } } }));
+    const options = { config: { type: "string" }, json: { type: "boolean", default: false } } as const;
+    parsed = parseArgs({ args: rest, options, allowPositionals: true });
   } catch {
-    throw new ConfigFault(`usage: ${name} --config FILE [--json]`);
+    throw new ConfigFault(usage);
   }
-  if (values.config === undefined) throw new ConfigFault(`usage: ${name} --config FILE [--json]`);
-  return COMMANDS[name]!(values.config, values.json);
+  const { values, positionals } = parsed;
+  if (values.config === undefined || positionals.length !== takes.length) throw new ConfigFault(usage);
+  return run(values.config, positionals, values.json);
+}
+
+function jsonText(value: unknown): string {
+  return `${JSON.stringify(value, null, 2)}\n`;
 }
 
 /** The commands, for people. */
 export function commandNames(): string {
-  return [...Object.keys(COMMANDS).map((name) => `${name} --config FILE [--json]`), TOKEN_USAGE].join("; ");
+  const own = Object.entries(COMMANDS).map(([name, { takes }]) => [name, "--config FILE", ...takes, "[--json]"].join(" "));
+  return [...own, TOKEN_USAGE].join("; ");
 }

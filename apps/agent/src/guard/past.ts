@@ -48,8 +48,10 @@ export interface Asked {
   members(sets: ReadonlyMap<string, PatientSet | GridBit>): Promise<ReadonlyMap<string, Bitmap>>;
 }
 
-const RESTORE = "restore the newest copy of the whole folder of the ledger";
+const RESTORE =
+  "stop the agent and restore the newest copy of the whole folder of the ledger (tutti agent restore); where there is none, see Backups in docs/operating.md";
 const DAY_MS = 86_400_000;
+const REMIND_MS = 3_600_000;
 /** Records that one request takes. */
 const MAX_RECORDS = 100;
 
@@ -62,6 +64,7 @@ export class Past {
   /** Offers whose sessions are under way. */
   readonly #open = new Set<string>();
   #sweptMs = 0;
+  readonly #remindedMs = new Map<string, number>();
 
   constructor(parts: PastParts) {
     this.#parts = parts;
@@ -96,6 +99,25 @@ export class Past {
         for (const item of items) await this.#learn(item);
         more = due.length > MAX_RECORDS;
       }
+    } catch (fault) {
+      log.warn(faultFields(fault), "the coordinator could not be asked about earlier sessions");
+    }
+  }
+
+  /**
+   * Hands the coordinator everything that this centre knows of a dataset: a coordinator that was restored from an old copy has forgotten what it
+   * published, and nobody answers it before it knows again. Once an hour at most.
+   */
+  async remind(dataset: string, deadlineMs: number): Promise<void> {
+    const { link, log, nowMs } = this.#parts;
+    if (nowMs() - (this.#remindedMs.get(dataset) ?? -Infinity) < REMIND_MS) return;
+    this.#remindedMs.set(dataset, nowMs());
+    try {
+      const marks = this.history.of(dataset).map(({ mark }) => mark);
+      const items = this.history.beyond(dataset, new Set());
+      for (let at = 0; at < items.length; at += MAX_RECORDS)
+        await link.history(dataset, marks, items.slice(at, at + MAX_RECORDS), deadlineMs);
+      log.warn({}, "the coordinator was reminded of earlier sessions");
     } catch (fault) {
       log.warn(faultFields(fault), "the coordinator could not be asked about earlier sessions");
     }

@@ -46,6 +46,16 @@ export function addAgent(program: Command, services: Services, end: (exit: Exit)
     "say how the agent is, from the file that it writes while it runs; exit code 1 when somebody has to act",
     "print it as JSON",
   ).action((options: AgentOptions) => passOn("status", options));
+  add(
+    "backup",
+    "copy the whole folder of the ledger into one file, also while the agent runs; it is as secret as the folder",
+    "print what was copied as JSON",
+  )
+    .argument("<file>", "a new file")
+    .action((to: string, options: AgentOptions) => passOn("backup", options, resolve(to)));
+  add("restore", "put a backup where the ledger's folder was, which has to be moved away first", "print what was restored as JSON")
+    .argument("<file>", "the newest backup")
+    .action((from: string, options: AgentOptions) => passOn("restore", options, resolve(from)));
   addConsent(agent, passOn);
   addAgentRoster(agent, passOn);
 }

@@ -11,18 +11,29 @@ interface CoordinatorOptions extends CommonOptions {
 /** `tutti coordinator …`: what a network's operator asks of the coordinator, on its own machine. */
 export function addCoordinator(program: Command, services: Services, end: (exit: Exit) => void): void {
   const coordinator = program.command("coordinator").description("look at a network's coordinator, on its own machine");
-  commonOptions(coordinator.command("doctor"), "print what was found as JSON")
-    .description(
-      "look at everything that the coordinator stands on: keys, roster, dictionaries, certificate, store; exit code 1 if anything is wrong",
-    )
-    .requiredOption("--config <file>", "the coordinator's configuration, coordinator.json")
-    .action(async ({ config, json }: CoordinatorOptions) => {
-      const args = ["doctor", "--config", resolve(config), ...(json === true ? ["--json"] : [])];
-      const { code, stdout, stderr } = await services.coordinator(args, services.interrupted);
-      if (services.interrupted.aborted) return end("interrupted");
-      services.console.out(stdout);
-      if (code === 0) return end("done");
-      if (stdout === "") throw new Stop("error", stderr.trim() || "the coordinator ended without saying why");
-      end("error");
-    });
+  const passOn = async (name: string, { config, json }: CoordinatorOptions, ...more: readonly string[]): Promise<void> => {
+    const args = [name, "--config", resolve(config), ...more, ...(json === true ? ["--json"] : [])];
+    const { code, stdout, stderr } = await services.coordinator(args, services.interrupted);
+    if (services.interrupted.aborted) return end("interrupted");
+    services.console.out(stdout);
+    if (code === 0) return end("done");
+    if (stdout === "") throw new Stop("error", stderr.trim() || "the coordinator ended without saying why");
+    end("error");
+  };
+  const add = (name: string, description: string, json: string): Command =>
+    commonOptions(coordinator.command(name), json)
+      .description(description)
+      .requiredOption("--config <file>", "the coordinator's configuration, coordinator.json");
+
+  add(
+    "doctor",
+    "look at everything that the coordinator stands on: keys, roster, dictionaries, certificate, store; exit code 1 if anything is wrong",
+    "print what was found as JSON",
+  ).action((options: CoordinatorOptions) => passOn("doctor", options));
+  add("backup", "copy the store into one file, also while the coordinator runs", "print what was copied as JSON")
+    .argument("<file>", "a new file")
+    .action((to: string, options: CoordinatorOptions) => passOn("backup", options, resolve(to)));
+  add("restore", "put a backup where the store was, which has to be moved away first", "print what was restored as JSON")
+    .argument("<file>", "the newest backup")
+    .action((from: string, options: CoordinatorOptions) => passOn("restore", options, resolve(from)));
 }
