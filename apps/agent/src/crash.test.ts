@@ -1,4 +1,5 @@
 import { existsSync, mkdtempSync, rmSync } from "node:fs";
+import type * as promises from "node:fs/promises";
 import type { FileHandle } from "node:fs/promises";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
@@ -11,7 +12,7 @@ import { CENTRES, type MemoryLedger, startAgent, type TrialAgent, TrialNetwork, 
 const disk = vi.hoisted(() => ({ folder: "", operations: 0, diesAt: Infinity }));
 
 vi.mock("node:fs/promises", async (original) => {
-  const real = await original<typeof import("node:fs/promises")>();
+  const real = await original<typeof promises>();
   const demandLife = (path: string): boolean => {
     if (disk.folder === "" || !path.startsWith(disk.folder)) return false;
     return ++disk.operations >= disk.diesAt;

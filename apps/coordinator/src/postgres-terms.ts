@@ -1,3 +1,4 @@
+import { type Random, toHex } from "@tutti/envelope";
 import { MAX_BUNDLE_BYTES, problem, WAIT_MS } from "@tutti/protocol";
 import { Client } from "pg";
 import { type Clock, within } from "./clock.ts";
@@ -16,8 +17,7 @@ export interface PostgresTermsSetting {
   readonly database: PostgresDatabase;
   readonly clock: Clock;
   readonly log: Log;
-  /** A name that no other request has. */
-  readonly newId: () => string;
+  readonly random: Random;
 }
 
 /** Key of the advisory lock that the leading replica holds: "lead" in ASCII. */
@@ -93,10 +93,10 @@ export class PostgresTerms implements Terms {
   }
 
   async #pass(request: Request, env: Bindings): Promise<Response> {
-    const { database, clock, newId } = this.#setting;
+    const { database, clock, random } = this.#setting;
     if (Number(request.headers.get("content-length") ?? 0) > MAX_BYTES)
       return problemReply(problem("too-large", `this request may have ${MAX_BYTES} bytes at most`));
-    const id = newId();
+    const id = toHex(random(16));
     const answered = Promise.withResolvers<Response | null>();
     this.#passed.set(id, answered);
     const hungUp = (): void => void this.#notify(`abort ${id}`);

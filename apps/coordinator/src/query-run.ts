@@ -371,9 +371,7 @@ export class QueryRun {
     const acceptances = decided.yes.map(({ envelope }) => envelope);
     const formation = signMessage(FORMATION, { offer: offerHash, acceptances }, identity, scheme);
     const session = this.#sessionOf(decided);
-    void onForming(session, formation).then(() => {
-      if (!this.#isDecided) this.#enter(session, formation);
-    }, onUnwritten);
+    void onForming(session, formation).then(() => (this.#isDecided ? undefined : this.#enter(session, formation)), onUnwritten);
   }
 
   /** From here on the participants may have the formation. */

@@ -87,8 +87,7 @@ export async function openTerms(config: Config, log: Log): Promise<Opened> {
       return { terms: onlyTerm(new Store(database)), close: () => database.close() };
     }
     const database = await PostgresDatabase.open(url);
-    const newId = () => randomBytes(16).toString("hex");
-    return { terms: new PostgresTerms({ url, database, clock: systemClock, log, newId }), close: () => database.close() };
+    return { terms: new PostgresTerms({ url, database, clock: systemClock, log, random: randomBytes }), close: () => database.close() };
   } catch (fault) {
     throw fault instanceof DatabaseFault ? new ConfigFault(fault.message) : fault;
   }
