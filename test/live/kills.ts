@@ -107,7 +107,10 @@ class Campaign {
       harm ??= this.#harm(network, victim, how, inBetweenMs).then(() => this.#count(this.#stages, stage));
     };
     const id = await network.client.ask(query).catch(() => null);
-    if (id === null) return null;
+    if (id === null) {
+      await this.#mend(network);
+      return null;
+    }
     const timer = setTimeout(begin, 3_000);
     const onEvent = ({ what }: { readonly what: string }): void => {
       if (harm === null) stage = what;

@@ -1,5 +1,5 @@
 import { EVERYBODY, LABELS, nonceOf, Secret, type Sha256, toHex, unseal } from "@tutti/envelope";
-import { add, decode, ELEMENT_BYTES, inverse, mul, P, sub } from "@tutti/field";
+import { add, ELEMENT_BYTES, inverse, mul, P, sub, WIDE_P } from "@tutti/field";
 import { sha256 } from "@tutti/platform";
 import { decodeBundle } from "@tutti/protocol";
 import { schemeFor } from "@tutti/sharing";
@@ -92,7 +92,7 @@ export class Listener {
     const scheme = schemeFor(count);
     if (key === undefined) return [];
     return [...this.#said.get(session)!].flatMap(([exchange, said]) => {
-      const shares = Array.from({ length: count }, (_, from) => elements(said.get(from), nonceOf(exchange, from, EVERYBODY), key));
+      const shares = Array.from({ length: count }, (_, from) => words(said.get(from), nonceOf(exchange, from, EVERYBODY), key));
       const present = shares.filter((share) => share !== null);
       // With t + 1 points any numbers lie on a polynomial; one more shows that these do.
       if (present.length < scheme.degree + 2) return [];
@@ -104,10 +104,14 @@ export class Listener {
       return Array.from({ length }, (_, place) => place).flatMap((place) => {
         const at = (weighted: readonly number[]): number =>
           weighted.reduce((sum, weight, i) => add(sum, mul(weight, present[i]![place]!)), 0);
+        // No element: part of a sum.
+        if (present.some((share) => share[place]! >= P)) return [];
         const value = at(atZero);
         if (value > most) return [];
         const lies = elsewhere.some((weighted, i) => at(weighted) !== present[base.length + i]![place]!);
-        return lies ? [] : [{ exchange, place, value }];
+        // Sums of means come after the counts, 8 bytes each: half of a small one looks like a small count.
+        const isSum = [place - 1, place].some((low) => low >= 0 && isWideSharing(present, points, low, scheme.degree));
+        return lies || isSum ? [] : [{ exchange, place, value }];
       });
     });
   }
@@ -123,15 +127,41 @@ function weights(points: readonly number[], at: number): readonly number[] {
   });
 }
 
-function elements(sealed: Uint8Array | undefined, nonce: Uint8Array, key: Secret): Uint32Array | null {
+/** Whether two elements in a row are the halves of points on one polynomial of this degree in the wider field. */
+function isWideSharing(shares: readonly Uint32Array[], points: readonly number[], low: number, degree: number): boolean {
+  if (shares.some(({ length }) => low + 1 >= length)) return false;
+  const values = shares.map((share) => BigInt(share[low]!) + (BigInt(share[low + 1]!) << 32n));
+  if (values.some((value) => value >= WIDE_P)) return false;
+  // The differences of order degree + 1, in Newton's form, of all runs of degree + 2 points.
+  for (let from = 0; from + degree + 2 <= points.length; from++) {
+    let divided = values.slice(from, from + degree + 2);
+    for (let order = 1; divided.length > 1; order++)
+      divided = divided.slice(1).map((value, i) => {
+        const apart = BigInt(points[from + i + order]! - points[from + i]!);
+        return ((value - divided[i]! + WIDE_P) * invertedWide(apart)) % WIDE_P;
+      });
+    if (divided[0] !== 0n) return false;
+  }
+  return true;
+}
+
+/** 1 / x in the wider field: x to the power of its order less one. */
+function invertedWide(x: bigint): bigint {
+  let [result, base] = [1n, x];
+  for (let exponent = WIDE_P - 2n; exponent > 0n; exponent >>= 1n) {
+    if ((exponent & 1n) === 1n) result = (result * base) % WIDE_P;
+    base = (base * base) % WIDE_P;
+  }
+  return result;
+}
+
+/** The 4-byte words of a broadcast. */
+function words(sealed: Uint8Array | undefined, nonce: Uint8Array, key: Secret): Uint32Array | null {
   if (sealed === undefined || sealed.length === 0) return null;
   const plain = unseal(sealed, nonce, key);
   if (plain === null || plain.length % ELEMENT_BYTES !== 0) return null;
   const view = new DataView(plain.buffer, plain.byteOffset, plain.byteLength);
-  // Wide sums come after the counts, and are no elements.
-  let length = 0;
-  while (length * ELEMENT_BYTES < plain.length && view.getUint32(length * ELEMENT_BYTES, true) < P) length++;
-  return decode(plain.subarray(0, length * ELEMENT_BYTES), length);
+  return Uint32Array.from({ length: plain.length / ELEMENT_BYTES }, (_, i) => view.getUint32(i * ELEMENT_BYTES, true));
 }
 
 function isLed(bytes: Uint8Array, label: Uint8Array): boolean {

@@ -1,6 +1,7 @@
 import { createHash } from "node:crypto";
 import type { Call, Caller, Reply } from "@tutti/agent";
 import { type App, createApp, type Clock, type Database, DEFAULT_DEADLINES, Rosters, SqliteDatabase, Store } from "@tutti/coordinator";
+import type { Dataset } from "@tutti/dataset";
 import { DEFAULT_POLICY, type Policy } from "@tutti/disclosure";
 import { type Identity, publicIdentity, toUtf8 } from "@tutti/envelope";
 import {
@@ -20,7 +21,7 @@ import {
   type StandingRules,
 } from "@tutti/protocol";
 import type { Query } from "@tutti/query";
-import { dataset } from "@tutti/query/trial";
+import { dataset as small } from "@tutti/query/trial";
 import type { Patient } from "@tutti/sql";
 import { identityOf } from "../world/centre.ts";
 import { seeded } from "../world/seeded.ts";
@@ -42,6 +43,8 @@ export interface NetworkSetting {
   readonly rules?: Readonly<Record<string, StandingRules>>;
   /** How long they have. */
   readonly decideMs?: number;
+  /** The dictionary; a small one unless given. */
+  readonly dataset?: Dataset;
   /** One way between a centre and the coordinator takes at least so long, and at most. */
   readonly latencyMs?: readonly [least: number, most: number];
 }
@@ -65,6 +68,7 @@ export class SimulatedNetwork {
   /** What the coordinator's log said that is an error. */
   readonly errors: string[] = [];
   readonly #setting: NetworkSetting;
+  readonly #dataset: Dataset;
   readonly #identity: Identity;
   readonly #rosters: RosterChain;
   readonly #faults: Faults;
@@ -78,6 +82,7 @@ export class SimulatedNetwork {
   constructor(setting: NetworkSetting) {
     const { seed, centres, operations } = setting;
     this.#setting = setting;
+    this.#dataset = setting.dataset ?? small;
     const names = Object.keys(centres);
     this.#identity = identityOf("coordinator", 1);
     const identities = names.map((name) => identityOf(name, 1));
@@ -96,7 +101,7 @@ export class SimulatedNetwork {
         new SimulatedCentre({
           identity,
           rosters: this.#rosters,
-          dataset,
+          dataset: this.#dataset,
           policy: this.policy,
           patients: centres[identity.name]!,
           seed,
@@ -180,7 +185,7 @@ export class SimulatedNetwork {
   /** What the coordinator keeps of past sessions: the item, and what it says. */
   async past(): Promise<readonly { readonly item: HistoryItem; readonly past: PastSession }[]> {
     const found = [];
-    const check = { rosters: this.#rosters, datasets: [dataset], scheme, sha256: this.listener.sha256 };
+    const check = { rosters: this.#rosters, datasets: [this.#dataset], scheme, sha256: this.listener.sha256 };
     for await (const item of new Store(this.#database).history()) found.push({ item, past: openHistoryItem(item, check) });
     return found;
   }
@@ -207,7 +212,7 @@ export class SimulatedNetwork {
       identity: this.#identity,
       rosters: new Rosters(this.#rosters),
       policy: this.policy,
-      datasets: [dataset],
+      datasets: [this.#dataset],
       deadlines: { ...DEFAULT_DEADLINES, decideMs: this.#setting.decideMs ?? DEFAULT_DEADLINES.decideMs },
       schedules: [],
       store: new Store(this.#databaseOf(life)),
