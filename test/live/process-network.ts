@@ -45,10 +45,13 @@ export class ProcessNetwork {
   }
 
   /** Writes a network's files and starts all of it. */
-  static async start(centres: LiveCentres, deadlines: object = DEADLINES): Promise<ProcessNetwork> {
-    const data = writeSandbox(centres);
+  static start(centres: LiveCentres, deadlines: object = DEADLINES): Promise<ProcessNetwork> {
+    return ProcessNetwork.startOn(writeSandbox(centres), [...centres.keys()], deadlines);
+  }
+
+  /** The same on a folder that holds dataset.json and a file of patients for each centre. */
+  static async startOn(data: string, names: readonly string[], deadlines: object = DEADLINES): Promise<ProcessNetwork> {
     const folder = join(dirname(data), "network");
-    const names = [...centres.keys()];
     const port = await freePort();
     const proxies = new Map<Who, FaultProxy>();
     for (const name of names) proxies.set(name, await FaultProxy.start(port));

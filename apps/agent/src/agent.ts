@@ -25,6 +25,7 @@ import type { Asked, Past, Prepared } from "./guard/past.ts";
 import { LinkFault } from "./link-fault.ts";
 import type { LogWatch } from "./log-watch.ts";
 import { previewRows } from "./preview.ts";
+import { PATIENCE } from "./patience.ts";
 import { retryDelayMs } from "./retry.ts";
 import type { RosterPin } from "./roster/roster-pin.ts";
 import { type Ending, runSession, type SessionHost } from "./session-run.ts";
@@ -56,8 +57,6 @@ export const MAX_SESSIONS = 8;
 
 /** How often the coordinator is asked for newer rosters; an offer under one asks at once. */
 const LOOK_MS = 600_000;
-const STOP_MS = 5_000;
-const CATCH_UP_MS = 20_000;
 /** Doublings of the pause while only known offers come: less than a second, so that a new one is not kept waiting. */
 const SLOWEST = 4;
 /** Until somebody has set a proxy or a certificate right; a proxy may lock an account that is tried more often. */
@@ -185,7 +184,7 @@ export class Agent {
   #handIn(): void {
     const { past, sources, nowMs } = this.#parts;
     for (const dataset of sources.keys())
-      if (past.owes(dataset) && !this.#turns.has(dataset)) void past.catchUp(dataset, nowMs() + CATCH_UP_MS);
+      if (past.owes(dataset) && !this.#turns.has(dataset)) void past.catchUp(dataset, nowMs() + PATIENCE.catchUpMs);
   }
 
   #take(envelope: Envelope): void {
@@ -252,7 +251,7 @@ export class Agent {
     const { log, nowMs, past, sources } = this.#parts;
     let answer = first;
     if (answer.reason === "history" && answer.offer !== null && sources.has(answer.offer.query.dataset)) {
-      await past.catchUp(answer.offer.query.dataset, Math.min(answer.offer.expiresAtMs, nowMs() + CATCH_UP_MS));
+      await past.catchUp(answer.offer.query.dataset, Math.min(answer.offer.expiresAtMs, nowMs() + PATIENCE.catchUpMs));
       answer = this.#consider(envelope);
       // It did not know less than the coordinator, but more.
       if (answer.reason === "history") void past.remind(answer.offer!.query.dataset, nowMs() + CATCH_UP_MS);
@@ -272,7 +271,7 @@ export class Agent {
       this.#accepted.delete(offerHash);
     }
     const { dataset } = accepted.plan;
-    if (past.owes(dataset) && !this.#parts.signal.aborted) await past.catchUp(dataset, nowMs() + CATCH_UP_MS);
+    if (past.owes(dataset) && !this.#parts.signal.aborted) await past.catchUp(dataset, nowMs() + PATIENCE.catchUpMs);
   }
 
   /** Whether this centre still knows its patients in the earlier sessions that the plan is compared with. */
@@ -303,7 +302,7 @@ export class Agent {
       return this.#refuse({ envelope: refusal, accepted: null, reason: "ledger", held: false, offer, offerHash });
     }
     await link
-      .consent(offerHash, asked, nowMs() + STOP_MS)
+      .consent(offerHash, asked, nowMs() + PATIENCE.wordMs)
       .catch(() => log.warn({ query: offer.id, offer: offerHash }, "what people decided was not taken"));
   }
 
@@ -319,7 +318,7 @@ export class Agent {
         .append({ kind: "refused", body: because === undefined ? body : { ...body, because } })
         .catch(() => log.error(about, "the refusal could not be written in the ledger"));
     }
-    await link.refuse(offerHash, envelope, nowMs() + STOP_MS).catch(() => log.warn(about, "the refusal was not taken"));
+    await link.refuse(offerHash, envelope, nowMs() + PATIENCE.wordMs).catch(() => log.warn(about, "the refusal was not taken"));
   }
 
   /** The data are read, and what is kept of them is made durable, while the others answer. */
@@ -405,7 +404,7 @@ export class Agent {
     if (told && !signal.aborted) {
       const said = { session: offerHash, centre: identity.name, cause: stop.cause, blame: stop.blame };
       await link
-        .stop(offerHash, signMessage(STOP, said, identity, scheme), nowMs() + STOP_MS)
+        .stop(offerHash, signMessage(STOP, said, identity, scheme), nowMs() + PATIENCE.wordMs)
         .catch(() => log.warn({ query: offer.id, offer: offerHash }, "the stop was not taken"));
     }
     return cause;

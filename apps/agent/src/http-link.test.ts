@@ -156,6 +156,18 @@ test("a coordinator that asks for a pause gets it", async () => {
   expect(fault).toMatchObject({ kind: "too-fast", retryAfterMs: 1_000 });
 });
 
+test("a clock that is too far off is named, with how far and which way; one within two minutes is not", async () => {
+  const dated = (offMs: number) => (response: ServerResponse) =>
+    void response
+      .writeHead(401, { "content-type": "application/problem+json", date: new Date(Date.now() + offMs).toUTCString() })
+      .end(JSON.stringify(problem("not-signed", "the signature has expired")));
+  replies = [dated(600_000), dated(-600_000), dated(60_000)];
+  const told = async (): Promise<string> => ((await link.offers().catch((error: unknown) => error)) as Error).message;
+  expect(await told()).toMatch(/^this machine's clock is (599|600|601) s behind the coordinator's, and 120 s are allowed: .*NTP/);
+  expect(await told()).toMatch(/^this machine's clock is (599|600|601) s ahead of the coordinator's/);
+  expect(await told()).toBe("the signature has expired");
+});
+
 test("an acceptance is handed in again until there is a formation", async () => {
   replies = [json({ formation: null }), json({ formation: envelope })];
   expect(await link.accept(offerHash, envelope, soon())).toEqual(envelope);

@@ -22,6 +22,7 @@ import {
 } from "@tutti/protocol";
 import type { CoordinatorLink, LogLink } from "./coordinator-link.ts";
 import { type Caller, HttpCaller, type Reply } from "./http-caller.ts";
+import { CLOCK_REMEDY, clockOffset } from "./clock-offset.ts";
 import { LinkFault } from "./link-fault.ts";
 import { retryDelayMs } from "./retry.ts";
 import type { Route } from "./route.ts";
@@ -198,7 +199,7 @@ export class HttpLink implements CoordinatorLink, LogLink {
       throw noAnswer(whyUnreachable(error));
     }
     if (reply.status >= 200 && reply.status < 300) return reply.body;
-    throw faultOf(reply);
+    throw faultOf(reply, this.#parts.nowMs());
   }
 
   #signature(method: string, target: string, body: Uint8Array): Record<string, string> {
@@ -218,9 +219,11 @@ export class HttpLink implements CoordinatorLink, LogLink {
 const RETRIED: ReadonlySet<LinkFault["kind"]> = new Set(["unreachable", "too-many", "too-fast", "not-ready"]);
 
 /** The coordinator's problem; answers that are not its own come from something on the way, which may be over soon. */
-function faultOf({ status, retryAfterMs, body }: Reply): LinkFault {
+function faultOf({ status, retryAfterMs, dateMs, body }: Reply, nowMs: number): LinkFault {
   const { data: problem } = problemSchema.safeParse(parsed(body));
   const name = problem === undefined ? null : problemName(problem);
+  if (name === "not-signed" && dateMs !== null && !clockOffset(dateMs, nowMs).isTolerated)
+    return new LinkFault(name, `this machine's clock is ${clockOffset(dateMs, nowMs).words}, and ${CLOCK_REMEDY}`);
   if (problem !== undefined && name !== null)
     return new LinkFault(name, problem.detail ?? problem.title, problem.outcome ?? null, retryAfterMs);
   if (status === 407) return noAnswer(proxySaid(status));

@@ -6,6 +6,7 @@ import { unlessHalted, withdrawn } from "./consent/halting.ts";
 import type { CoordinatorLink } from "./coordinator-link.ts";
 import { faultFields } from "./fault-fields.ts";
 import type { Ledger } from "./ledger-file.ts";
+import { PATIENCE } from "./patience.ts";
 import type { Trail } from "./guard/trail.ts";
 import type { LogWatch } from "./log-watch.ts";
 import { isFormedAnew, isTold, stopOf } from "./stopping.ts";
@@ -25,10 +26,6 @@ export interface SessionHost {
 
 /** How a session ended for this agent. */
 export type Ending = "released" | "shutdown" | StopCause;
-
-/** Beyond the time that the coordinator allows for an exchange. */
-const EXCHANGE_SLACK_MS = 5_000;
-const STOP_MS = 5_000;
 
 /**
  * Takes a session from its first step to its release or its stop, or leaves it after its deal when it was formed anew; never throws, and ends when the
@@ -95,7 +92,9 @@ export async function runSession(session: Session, accepted: Accepted, trail: Tr
         const deed = { kind: "abandoned", body: { ...question, cause, participants } } as const;
         await Promise.all([
           noted(ledger.append(deed), host, "the stop could not be written in the ledger"),
-          told && !signal.aborted ? noted(link.stop(session.name, step.envelope, nowMs() + STOP_MS), host, "the stop was not taken") : null,
+          told && !signal.aborted
+            ? noted(link.stop(session.name, step.envelope, nowMs() + PATIENCE.wordMs), host, "the stop was not taken")
+            : null,
         ]);
         return cause;
       }
@@ -109,7 +108,7 @@ type Exchange = Extract<Step, { kind: "exchange" }>;
 async function delivered(session: Session, { exchange, bundle }: Exchange, { offer }: Accepted, host: SessionHost): Promise<Uint8Array> {
   const { link, consent } = host;
   const exchangeMs = exchange === 0 ? session.dealMs : offer.exchangeMs;
-  const patienceMs = exchange === RESULT_EXCHANGE ? Infinity : exchangeMs + EXCHANGE_SLACK_MS;
+  const patienceMs = exchange === RESULT_EXCHANGE ? Infinity : exchangeMs + PATIENCE.exchangeSlackMs;
   const deadlineMs = Math.min(session.deadlineMs, host.nowMs() + patienceMs);
   const postedMs = host.nowMs();
   const delivery = await unlessHalted(consent, (halt) => link.exchange(session.name, exchange, bundle, deadlineMs, halt));

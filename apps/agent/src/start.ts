@@ -20,6 +20,7 @@ import { LinkFault } from "./link-fault.ts";
 import { LogWatch } from "./log-watch.ts";
 import { random, readIdentity, scheme, SecretFileFault, sha256 } from "@tutti/platform";
 import { Observer } from "./observer.ts";
+import { PATIENCE } from "./patience.ts";
 import { type Pinned, pinnedIn } from "./roster/pinned-roster.ts";
 import { RosterFolder } from "./roster/roster-folder.ts";
 import { RosterPin } from "./roster/roster-pin.ts";
@@ -35,9 +36,6 @@ export interface Started {
 
 /** A query may have been asked this long before the log's head that was kept, and be released after it. */
 const LOG_SLACK_MS = 3_600_000;
-/** How long the coordinator is tried. */
-const CONNECT_MS = 20_000;
-
 /**
  * Checks everything that a centre's agent stands on, connects once, and begins to ask for offers.
  * @param signal aborts when the agent is to end
@@ -88,7 +86,7 @@ export async function start(config: AgentConfig, log: AgentLog, signal: AbortSig
       folder: new RosterFolder(config.ledger),
       ledger,
       log: observer.log,
-      ask: async () => RosterChain.open(await link.rosters(0, nowMs() + CONNECT_MS), scheme),
+      ask: async () => RosterChain.open(await link.rosters(0, nowMs() + PATIENCE.connectMs), scheme),
     });
     await connect(rosters, config.coordinator);
     await rosters.takeUp();

@@ -129,6 +129,7 @@ const configShape = {
     .strictObject({
       answerMs: ms(86_400_000).default(DEFAULT_DEADLINES.answerMs),
       exchangeMs: ms(600_000).default(DEFAULT_DEADLINES.exchangeMs),
+      graceMs: ms(60_000).default(DEFAULT_DEADLINES.graceMs),
       queryMs: ms(86_400_000).default(DEFAULT_DEADLINES.queryMs),
       decideMs: ms(MAX_DECIDE_MS).default(DEFAULT_DEADLINES.decideMs),
       sharesMs: ms(MAX_SHARES_MS).default(DEFAULT_DEADLINES.sharesMs),
@@ -169,7 +170,7 @@ const KEYS: Readonly<Record<string, readonly string[]>> = {
   "limits.reading": ["perMinute", "burst"],
   tokens: ["name", "hash", "role", "datasets", "actions", "expires"],
   schedules: ["name", "cron", "timezone", "query", "requester", "catchUp"],
-  deadlines: ["answerMs", "exchangeMs", "queryMs", "decideMs", "sharesMs"],
+  deadlines: ["answerMs", "exchangeMs", "graceMs", "queryMs", "decideMs", "sharesMs"],
 };
 
 /** Reads the configuration, with absolute paths, frozen. Throws a ConfigFault. */

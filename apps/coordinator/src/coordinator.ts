@@ -152,6 +152,7 @@ export class Coordinator {
       sha256,
       clock,
       queryMs: deadlines.queryMs,
+      graceMs: deadlines.graceMs,
       decideMs: deadlines.decideMs,
       isConnected: (centre) => this.#presence.isConnected(centre),
       onForming: (session, formation) => {

@@ -4,9 +4,6 @@ import type { Acceptance, RefusalReason, StopCause } from "@tutti/protocol";
 import type { CallOff, Clock } from "./clock.ts";
 import { type Ending, notFormed } from "./ending.ts";
 
-/** Once every connected centre has answered, and enough of them with yes, the others have this long to turn up. */
-const GRACE_MS = 300;
-
 /** Why a centre does not take part: its refusal, what stopped it after a yes, or that its people did not decide in time. */
 export type Reason = RefusalReason | StopCause | "undecided";
 
@@ -23,6 +20,8 @@ export interface OfferingSetting {
   /** The network's policy. */
   readonly policy: Policy;
   readonly answerMs: number;
+  /** Once every connected centre has answered, and enough of them with yes, the others have this long to turn up. */
+  readonly graceMs: number;
   readonly clock: Clock;
   readonly isConnected: (centre: string) => boolean;
   /** Those that are not asked, and why. */
@@ -87,7 +86,7 @@ export class Offering {
     if (this.#grace || !this.#suffices() || open.some((centre) => this.#setting.isConnected(centre))) return;
     this.#grace = true;
     this.#callOffs.push(
-      this.#setting.clock.after(GRACE_MS, () => {
+      this.#setting.clock.after(this.#setting.graceMs, () => {
         this.#grace = false;
         if (!open.some((centre) => this.isOpenTo(centre) && this.#setting.isConnected(centre))) this.#decide();
       }),

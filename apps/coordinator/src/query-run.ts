@@ -31,6 +31,7 @@ export interface QueryRunSetting extends Pick<CoordinatorSetting, "identity" | "
   /** Milliseconds since 1970. */
   readonly askedAtMs: number;
   readonly queryMs: number;
+  readonly graceMs: number;
   /** How long people have to decide. */
   readonly decideMs: number;
   readonly isConnected: (centre: string) => boolean;
@@ -122,13 +123,14 @@ export class QueryRun {
 
   /** Offers the query to the centres. */
   begin(offer: Offer, offerHash: string, roster: PinnedRoster): void {
-    const { clock, isConnected, queryMs } = this.#setting;
+    const { clock, isConnected, queryMs, graceMs } = this.#setting;
     this.journal.write("offered");
     this.#overall = clock.after(queryMs, () => this.end(timedOut("the query took longer than the network allows")));
     const offering = new Offering({
       invited: roster.centres.map(({ name }) => name),
       policy: offer.policy,
       answerMs: offer.answerMs,
+      graceMs,
       clock,
       isConnected,
       out: this.#consenting.out,

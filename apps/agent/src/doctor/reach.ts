@@ -1,3 +1,4 @@
+import { CLOCK_REMEDY, clockOffset } from "../clock-offset.ts";
 import { lookup } from "node:dns/promises";
 import { connect, isIP, type Socket } from "node:net";
 import { connect as connectTls } from "node:tls";
@@ -106,14 +107,9 @@ async function encryption(coordinator: string, byProxy: boolean, { authorities }
 function clockText({ dateMs }: Reply): string {
   if (dateMs === null)
     throw new Ill("the coordinator's answers have no Date: something on the way takes it out, so clocks can't be compared");
-  const offMs = Date.now() - dateMs;
-  const seconds = Math.round(Math.abs(offMs) / 1_000);
-  const off = `${seconds} s ${offMs < 0 ? "behind" : "ahead of"} the coordinator's`;
-  if (Math.abs(offMs) > CLOCK_SKEW_MS)
-    throw new Ill(
-      `this machine's clock is ${off}, and ${CLOCK_SKEW_MS / 1_000} s are allowed: let it be set by NTP (timedatectl set-ntp true)`,
-    );
-  return seconds < 2 ? "goes with the coordinator's" : `is ${off}; ${CLOCK_SKEW_MS / 1_000} s are allowed`;
+  const { words, seconds, isTolerated } = clockOffset(dateMs, Date.now());
+  if (!isTolerated) throw new Ill(`this machine's clock is ${words}, and ${CLOCK_REMEDY}`);
+  return seconds < 2 ? "goes with the coordinator's" : `is ${words}; ${CLOCK_SKEW_MS / 1_000} s are allowed`;
 }
 
 function sameDictionaries(datasets: readonly Dataset[], { body }: Reply): string {
