@@ -79,13 +79,11 @@ class Campaign {
       if (last.state !== "released") {
         await sleep(30_000);
         const again = await network.client.wait(await network.client.ask({ ...QUERY, purpose: "last" }), { timeoutMs: ENDED_MS });
-        if (again.state !== "released")
-          this.#violations.push(`a network that is whole again does not answer: ${again.state}, ${again.detail}`);
+        if (again.state !== "released") this.#violate(`a network that is whole again does not answer: ${again.state}, ${again.detail}`);
       }
       for (const [id, release] of told) {
         const state = await network.client.wait(id, { timeoutMs: ENDED_MS });
-        if (JSON.stringify(state.release) !== release)
-          this.#violations.push(`a release that was told is another now, or gone: ${state.state}`);
+        if (JSON.stringify(state.release) !== release) this.#violate(`a release that was told is another now, or gone: ${state.state}`);
       }
     } finally {
       await network.stop();
@@ -97,8 +95,8 @@ class Campaign {
   async #round(network: ProcessNetwork, query: object): Promise<QueryState | null> {
     const victim: Who = this.#below(3) === 0 ? COORDINATOR : network.names[this.#below(network.names.length)]!;
     const how = ["kill", "kill", "kill", "halt", "cut"][this.#below(5)]!;
-    // A session of five has some sixty events.
-    const after = this.#below(70);
+    // A query among five has some fifty events.
+    const after = this.#below(50);
     const inBetweenMs = this.#below(30);
     let events = 0;
     let harm: Promise<void> | null = null;
@@ -126,9 +124,9 @@ class Campaign {
     begin();
     await harm;
     await this.#mend(network);
-    if (state === null) this.#violations.push(`a query has no outcome after ${ENDED_MS} ms`);
+    if (state === null) this.#violate(`a query has no outcome after ${ENDED_MS} ms`);
     else if (!(OUTCOMES as readonly string[]).includes(state.state) || (state.state !== "released" && !/\w+ \w+/.test(state.detail ?? "")))
-      this.#violations.push(`no named outcome: ${state.state}`);
+      this.#violate(`no named outcome: ${state.state}`);
     this.#count(this.#outcomes, state?.state ?? "none");
     return state;
   }
@@ -155,7 +153,7 @@ class Campaign {
   /** Starts what is not there: first the coordinator, without which no agent starts. */
   async #mend(network: ProcessNetwork): Promise<void> {
     for (const who of [COORDINATOR, ...network.names])
-      if (!network.isRunning(who)) await network.run(who).catch((fault: Error) => void this.#violations.push(fault.message));
+      if (!network.isRunning(who)) await network.run(who).catch((fault: Error) => this.#violate(fault.message));
   }
 
   /** What the processes have written, once all have ended. */
@@ -167,20 +165,26 @@ class Campaign {
       .map(({ item }) => JSON.parse(String(item)) as { readonly offer: Envelope; readonly release: Envelope | null });
     store.close();
     const offers = items.filter(({ release }) => release !== null).map(({ offer }) => offer.payload);
-    if (new Set(offers).size !== offers.length) this.#violations.push("two releases of one offer");
+    if (new Set(offers).size !== offers.length) this.#violate("two releases of one offer");
     for (const name of network.names) {
       const path = join(network.folder, name, "ledger", "ledger.jsonl");
       try {
         const lines = readFileSync(path, "utf8").split("\n").slice(0, -1);
         verifyChain(lines.map((line, index) => decodeLine(Buffer.from(line), index)));
       } catch (fault) {
-        this.#violations.push(`${name}: ${(fault as Error).message}`);
+        this.#violate(`${name}: ${(fault as Error).message}`);
       }
       const history = readFileSync(join(network.folder, name, "ledger", "history.jsonl"), "utf8");
       for (const { release } of items)
         if (release !== null && release.signatures.some(({ keyid }) => keyid === name) && !history.includes(release.payload))
-          this.#violations.push(`${name} does not know a release that it signed`);
+          this.#violate(`${name} does not know a release that it signed`);
     }
+  }
+
+  /** Says at once what must not be: a campaign takes long. */
+  #violate(what: string): void {
+    this.#violations.push(what);
+    this.#say(`violation: ${what}`);
   }
 
   #count(counts: Map<string, number>, what: string): void {
