@@ -254,7 +254,7 @@ export class Agent {
       await past.catchUp(answer.offer.query.dataset, Math.min(answer.offer.expiresAtMs, nowMs() + PATIENCE.catchUpMs));
       answer = this.#consider(envelope);
       // It did not know less than the coordinator, but more.
-      if (answer.reason === "history") void past.remind(answer.offer!.query.dataset, nowMs() + CATCH_UP_MS);
+      if (answer.reason === "history") void past.remind(answer.offer!.query.dataset, nowMs() + PATIENCE.catchUpMs);
     }
     const { accepted, offerHash } = answer;
     if (answer.held) return this.#hold(envelope, answer);
