@@ -1,5 +1,7 @@
 export { audit } from "./audit.ts";
-export type { AuditCase, AuditedCentre, AuditTools } from "./audit.ts";
+export type { AuditCase } from "./audit.ts";
+export type { AuditTools } from "./audit-tools.ts";
+export type { AuditedCentre } from "./centre-audit.ts";
 export type { Check } from "./checklist.ts";
 export { ClientFault } from "./client-fault.ts";
 export type { ClientFaultKind } from "./client-fault.ts";
