@@ -18,31 +18,31 @@ export function answerCentres(on: Answering, coordinator: Opening, callers: Call
   on(ENDPOINTS.offers, async (c) => {
     const { centre, body } = await fromCentre(c, BODY_BYTES.message);
     readJson(body, ENDPOINTS.offers.request);
-    return json({ offers: await (await coordinator).offersTo(centre, c.req.raw.signal) });
+    return json({ offers: await (await coordinator).centres.offersTo(centre, c.req.raw.signal) });
   });
   on(ENDPOINTS.answer, async (c) => {
     const { centre, body } = await fromCentre(c, BODY_BYTES.message);
     const { answer } = readJson(body, ENDPOINTS.answer.request);
-    return json({ formation: await (await coordinator).answer(centre, segment(c, "offer"), answer) });
+    return json({ formation: await (await coordinator).centres.answer(centre, segment(c, "offer"), answer) });
   });
   on(ENDPOINTS.exchange, async (c) => {
     const { centre, body } = await fromCentre(c, MAX_BUNDLE_BYTES);
-    return octets(await (await coordinator).exchange(centre, segment(c, "session"), exchangeOf(c), body));
+    return octets(await (await coordinator).centres.exchange(centre, segment(c, "session"), exchangeOf(c), body));
   });
   on(ENDPOINTS.release, async (c) => {
     const { centre, body } = await fromCentre(c, BODY_BYTES.release);
     const { release } = readJson(body, ENDPOINTS.release.request);
-    return json({ release: await (await coordinator).release(centre, segment(c, "session"), release) });
+    return json({ release: await (await coordinator).centres.release(centre, segment(c, "session"), release) });
   });
   on(ENDPOINTS.history, async (c) => {
     const { body } = await fromCentre(c, BODY_BYTES.release);
     const { dataset, marks, records } = readJson(body, ENDPOINTS.history.request);
-    return json({ items: await (await coordinator).history(dataset, marks, records) });
+    return json({ items: await (await coordinator).centres.history(dataset, marks, records) });
   });
   on(ENDPOINTS.stop, async (c) => {
     const { centre, body } = await fromCentre(c, BODY_BYTES.message);
     const { stop } = readJson(body, ENDPOINTS.stop.request);
-    (await coordinator).stop(centre, segment(c, "session"), stop);
+    (await coordinator).centres.stop(centre, segment(c, "session"), stop);
     return json({});
   });
 }

@@ -1,6 +1,6 @@
 import { ENDPOINTS } from "@tutti/protocol";
 import { countOf, numberOf } from "./address.ts";
-import type { CoordinatorSetting } from "./coordinator.ts";
+import type { CoordinatorSetting } from "./coordinator-setting.ts";
 import type { Answering, Opening } from "./endpoints.ts";
 import { json } from "./reply.ts";
 

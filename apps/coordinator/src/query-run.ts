@@ -21,7 +21,7 @@ import { Journal } from "./journal.ts";
 import { Offering, type Reason, type Yes } from "./offering.ts";
 import { ProblemFault } from "./problem-fault.ts";
 import { RunningSession } from "./running-session.ts";
-import type { CoordinatorSetting } from "./coordinator.ts";
+import type { CoordinatorSetting } from "./coordinator-setting.ts";
 
 /** What one query's run needs of its coordinator. */
 export interface QueryRunSetting extends Pick<CoordinatorSetting, "identity" | "scheme" | "sha256" | "clock"> {
