@@ -21,13 +21,16 @@ export class ChildProblem extends Error {
   }
 }
 
+/** An agent and a coordinator each have a small heap: threads that help to collect it cost more than they save where several share a machine. */
+const SERVICE_FLAGS = ["--disable-warning=ExperimentalWarning", "--single-threaded-gc"];
+
 /**
- * Starts a TypeScript program on this Node. Its stderr goes to the file `log`. Its stdin stays open for as long as this
+ * Starts a service, a TypeScript program, on this Node. Its stderr goes to the file `log`. Its stdin stays open for as long as this
  * process lives, so that it can notice when this process is gone; Ctrl-C reaches this process alone.
  */
 export function startChild(program: string, args: readonly string[], log: string, env: NodeJS.ProcessEnv): Child {
   const stderr = openSync(log, "a", 0o600);
-  const child = spawn(process.execPath, ["--disable-warning=ExperimentalWarning", program, ...args], {
+  const child = spawn(process.execPath, [...SERVICE_FLAGS, program, ...args], {
     stdio: ["pipe", "pipe", stderr],
     detached: process.platform !== "win32",
     env,
