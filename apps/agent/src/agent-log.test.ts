@@ -1,6 +1,6 @@
 import { rmSync } from "node:fs";
 import { afterEach, describe, expect, test } from "vitest";
-import type { AgentParts } from "./agent.ts";
+import type { AgentParts } from "./agent-parts.ts";
 import { AGENT_EVENTS, type AgentLog } from "./agent-log.ts";
 import { faultFields } from "./fault-fields.ts";
 import { LinkFault } from "./link-fault.ts";

@@ -2,7 +2,7 @@ import { rmSync } from "node:fs";
 import { afterEach, beforeEach, describe, expect, test } from "vitest";
 import { DEFAULT_POLICY } from "@tutti/disclosure";
 import { RELEASE, openMessage } from "@tutti/protocol";
-import type { AgentParts } from "./agent.ts";
+import type { AgentParts } from "./agent-parts.ts";
 import { LinkFault } from "./link-fault.ts";
 import { scheme } from "@tutti/platform";
 import { CENTRES, COUNT, sourceOf, startAgent, type TrialAgent, TrialNetwork, until } from "./trial.ts";

@@ -1,7 +1,7 @@
 export { AGENT_EVENTS } from "./agent-log.ts";
 export type { AgentFields, AgentLog } from "./agent-log.ts";
-export { Agent, MAX_SESSIONS } from "./agent.ts";
-export type { AgentParts } from "./agent.ts";
+export { Agent } from "./agent.ts";
+export type { AgentParts } from "./agent-parts.ts";
 export { readConfig } from "./config.ts";
 export type { AgentConfig } from "./config.ts";
 export type { CoordinatorLink } from "./coordinator-link.ts";
@@ -20,6 +20,7 @@ export { HttpLink } from "./http-link.ts";
 export { LedgerFile } from "./ledger-file.ts";
 export type { Ledger } from "./ledger-file.ts";
 export { LinkFault } from "./link-fault.ts";
+export { MAX_SESSIONS } from "./offer-turns.ts";
 export { readRoute } from "./route.ts";
 export type { ProxyEntry, Route } from "./route.ts";
 export { DataProblem } from "./source/data-problem.ts";

@@ -31,7 +31,8 @@ import {
 } from "@tutti/protocol";
 import type { Query } from "@tutti/query";
 import { includes, interpret, type Patient } from "@tutti/sql";
-import { Agent, type AgentParts } from "./agent.ts";
+import { Agent } from "./agent.ts";
+import type { AgentParts } from "./agent-parts.ts";
 import { ConsentDesk } from "./consent/consent-desk.ts";
 import { ConsentFolder } from "./consent/consent-folder.ts";
 import { AnsweredLately } from "./consent/answered-lately.ts";

@@ -44,23 +44,23 @@ export class CentreDesk {
       // A centre that could not read the offer can't know its hash.
       if (by !== centre || value.centre !== centre || (value.offer !== offerHash && value.reason !== "altered")) throw mismatched();
       this.#setting.log.warn({ query: run.id, centre, reason: value.reason }, "refused");
-      if (run.isOffered(offerHash) || run.isDeciding(centre)) run.refuse(centre, value.reason);
+      if (run.answers.isOffered(offerHash) || run.answers.isDeciding(centre)) run.answers.refuse(centre, value.reason);
       return null;
     }
     if (envelope.payloadType.endsWith(".consent+json")) {
       const { value, by } = this.#open(CONSENT, envelope, run);
       if (by !== centre || value.centre !== centre || value.offer !== offerHash) throw mismatched();
-      if (value.consent === "given") run.consent(centre);
-      else if (run.isOffered(offerHash)) run.hold(centre);
+      if (value.consent === "given") run.answers.consent(centre);
+      else if (run.answers.isOffered(offerHash)) run.answers.hold(centre);
       return null;
     }
     const { value: acceptance, by } = this.#open(ACCEPTANCE, envelope, run);
     if (by !== centre || acceptance.centre !== centre || acceptance.offer !== offerHash) throw mismatched();
-    run.demandOffered(offerHash);
-    run.accept(centre, { acceptance, envelope });
-    run.demandOffered(offerHash);
+    run.answers.demandOffered(offerHash);
+    run.answers.accept(centre, { acceptance, envelope });
+    run.answers.demandOffered(offerHash);
     if (run.isOpen && run.formation === null) await within(run.formed, WAIT_MS, this.#setting.clock);
-    run.demandOffered(offerHash);
+    run.answers.demandOffered(offerHash);
     if (run.isOpen && run.formation === null) return null;
     run.sessionOf(centre);
     return run.formation;

@@ -68,7 +68,7 @@ export class QueryCourse {
       onUnwritten,
       onEnded: () => turns.leave(this),
       onHeld: () => {
-        offers.remove(this.run);
+        offers.remove(this.run.answers);
         log.info({ query: id }, "held");
         turns.leave(this);
       },
@@ -100,7 +100,7 @@ export class QueryCourse {
       this.#offer = envelope;
       this.entries.resumed(session);
       courses.nameOffer(offerHash, this);
-      this.run.resume(offer, offerHash, roster, formation, yes);
+      this.run.resume({ roster, offer, offerHash }, formation, yes);
     };
     return () => turns.enter(this.run.query.dataset, this, resume);
   }
@@ -119,8 +119,8 @@ export class QueryCourse {
     this.entries.offered(offerHash, envelope);
     courses.nameOffer(offerHash, this);
     log.info({ query: run.id, offer: offerHash }, "offered");
-    run.begin(offer, offerHash, roster);
-    offers.add(run, envelope);
+    run.begin({ roster, offer, offerHash });
+    offers.add(run.answers, envelope);
   }
 
   #offerTo(roster: PinnedRoster): Offer {
@@ -150,7 +150,7 @@ export class QueryCourse {
     const { store, clock, log, offers, past } = this.#setting;
     const { run } = this;
     const endedAtMs = clock.nowMs();
-    offers.remove(run);
+    offers.remove(run.answers);
     const { formation } = run;
     const entries = this.entries.ended(ending.release);
     if (ending.release === null || formation === null) await store.end(run.id, ending, endedAtMs, null, entries);

@@ -4,7 +4,7 @@ import { join } from "node:path";
 import { random } from "@tutti/platform";
 import { type Offer, standingRulesSchema } from "@tutti/protocol";
 import { afterEach, beforeEach, describe, expect, test } from "vitest";
-import type { AgentParts } from "../agent.ts";
+import type { AgentParts } from "../agent-parts.ts";
 import type { AgentConfig } from "../config.ts";
 import { CENTRES, COUNT, DATASET, type MemoryLedger, startAgent, type TrialAgent, TrialNetwork, until } from "../trial.ts";
 import { ConsentDesk } from "./consent-desk.ts";

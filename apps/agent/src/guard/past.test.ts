@@ -5,7 +5,7 @@ import { openMessage, RECORD, RELEASE } from "@tutti/protocol";
 import { datasetName, datasetSchema } from "@tutti/dataset";
 import type { Release } from "@tutti/disclosure";
 import type { Patient } from "@tutti/sql";
-import type { AgentParts } from "../agent.ts";
+import type { AgentParts } from "../agent-parts.ts";
 import { LinkFault } from "../link-fault.ts";
 import { scheme } from "@tutti/platform";
 import { StartProblem } from "../start-problem.ts";
