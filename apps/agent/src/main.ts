@@ -1,10 +1,10 @@
 import { writeSync } from "node:fs";
 import { parseArgs } from "node:util";
+import { placesOf } from "@tutti/platform";
 import { pino } from "pino";
 import type { AgentLog } from "./agent-log.ts";
 import { command, commandNames } from "./commands.ts";
 import { readConfig } from "./config.ts";
-import { placesOf } from "./fault-fields.ts";
 import { start } from "./start.ts";
 import { StartProblem } from "./start-problem.ts";
 

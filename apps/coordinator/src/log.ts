@@ -1,4 +1,5 @@
 import { EnvelopeFault } from "@tutti/envelope";
+import { faultFields as fieldsOf, type FaultFields } from "@tutti/platform";
 import { RosterFault } from "@tutti/protocol";
 import { ConfigFault } from "./config.ts";
 import { DatabaseFault } from "./database.ts";
@@ -84,20 +85,10 @@ export interface Log {
   error(about: LogFields, event: CoordinatorEvent<"error">): void;
 }
 
-/** What may be logged of a failure: our own sentence; of any other error only its kind and where it happened, since its message may hold anything. */
-export function faultFields(error: unknown): Pick<LogFields, "fault" | "problem" | "places"> {
-  if (!(error instanceof Error)) return { fault: "unknown" };
-  if (error instanceof EnvelopeFault || error instanceof ConfigFault || error instanceof DatabaseFault || error instanceof RosterFault)
-    return { fault: error.name, problem: error.message };
-  return { fault: error.name, places: placesOf(error) };
-}
+/** The faults of this program whose messages are written for people, and hold nothing secret. */
+const OURS = [EnvelopeFault, ConfigFault, DatabaseFault, RosterFault] as const;
 
-/** The places of a stack, without the message before them: none when the message can't be told from them. */
-function placesOf({ message, stack = "" }: Error): string {
-  const at = stack.indexOf(message);
-  const after = at < 0 ? "" : stack.slice(at + message.length);
-  return after
-    .split("\n")
-    .filter((line) => /^\s+at /.test(line))
-    .join("\n");
+/** What may be logged of a failure. */
+export function faultFields(error: unknown): FaultFields {
+  return fieldsOf(error, OURS);
 }
