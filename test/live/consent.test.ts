@@ -108,7 +108,7 @@ test("a denial is a refusal with one word, whatever the reason; the others go on
   const state = await end;
   expect(releaseOf(state)).toMatchObject({ centres: { contributed: 3 } });
   expect(ledgerOf(second).find(({ kind }) => kind === "decided")!.body).toMatchObject({ decision: "denied", why: "ethics" });
-  expect(kinds(second)).toEqual(["held", "decided denied"]);
+  expect(kinds(second)).toEqual(["pinned", "held", "decided denied"]);
 });
 
 test("people are asked again before their centre's shares leave, and see the very numbers", async () => {
