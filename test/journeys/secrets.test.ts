@@ -67,7 +67,7 @@ test("no path to a stop says a number that was secret", () => {
     [...smallNetwork().ask(EVERYTHING, mischief).stops.values()].map((stop) => inspect(stop, { depth: 9, showHidden: true })),
   );
   expect(said.length).toBeGreaterThan(80);
-  expect(marked.size).toBeGreaterThan(1_000);
+  expect(marked.size).toBeGreaterThan(500);
   for (const text of said) for (const number of text.match(/\d{6,}/g) ?? []) expect(marked).not.toContain(number);
 });
 

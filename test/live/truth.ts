@@ -30,9 +30,3 @@ export function standardDeviation(values: readonly number[]): number {
   const middle = mean(values);
   return Math.sqrt(values.reduce((sum, value) => sum + (value - middle) ** 2, 0) / (values.length - 1));
 }
-
-/** A mean or a deviation as precise as it is told at k = 5: to the step of the grid, and a tenth of it for each power of ten in n / 10. */
-export function asTold(value: number, n: number, step: number): number {
-  const unit = step / 10 ** Math.max(0, Math.floor(Math.log10(n / 10)));
-  return Math.round(value / unit) * unit;
-}
