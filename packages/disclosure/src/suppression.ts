@@ -25,6 +25,21 @@ export function suppress(
   earlier: readonly Earlier[] = [],
   refused: readonly boolean[] = [],
 ): readonly Standing[] {
+  const asked = {
+    text: JSON.stringify([policy, small, refused, earlier.map((past) => [past.policy, past.small, past.standing])]),
+    plans: earlier.map((past) => past.plan),
+  };
+  const last = decided.get(plan);
+  if (last !== undefined && last.text === asked.text && areSame(last.plans, asked.plans)) return last.standing;
   const { hidden } = pattern(systemOf(plan, policy, small, earlier, refused));
-  return plan.cells.map((_, cell) => (hidden[cell] ? "hidden" : "open"));
+  const standing = plan.cells.map((_, cell): Standing => (hidden[cell] ? "hidden" : "open"));
+  decided.set(plan, { ...asked, standing });
+  return standing;
+}
+
+/** What was decided last for a plan: a recurring report mostly has the verdicts that it had. */
+const decided = new WeakMap<Plan, { readonly text: string; readonly plans: readonly Plan[]; readonly standing: readonly Standing[] }>();
+
+function areSame(some: readonly Plan[], others: readonly Plan[]): boolean {
+  return some.length === others.length && some.every((plan, i) => plan === others[i]);
 }

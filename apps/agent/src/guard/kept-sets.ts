@@ -28,6 +28,15 @@ const BIT_NAME = /^([a-z0-9_]+) bit (\d+)$/;
 
 /** What a source is asked for to keep the sets of a plan. */
 export function setsOf(plan: Plan, dataset: Dataset): ReadonlyMap<string, PatientSet | GridBit> {
+  const sets = listed.get(plan) ?? listOf(plan, dataset);
+  listed.set(plan, sets);
+  return sets;
+}
+
+/** A plan is of one dictionary, and its sets are always the same. */
+const listed = new WeakMap<Plan, ReadonlyMap<string, PatientSet | GridBit>>();
+
+function listOf(plan: Plan, dataset: Dataset): ReadonlyMap<string, PatientSet | GridBit> {
   const numbers = new Set(plan.results.flatMap((result) => (result.kind === "quantiles" ? [result.variable] : [])));
   const bits = [...numbers].flatMap((variable) => {
     const described = dataset.variables[variable];

@@ -3,7 +3,7 @@ import { extname } from "node:path";
 import { type Dataset, datasetName } from "@tutti/dataset";
 import type { Bitmap } from "@tutti/disclosure";
 import type { Contribution, PatientSet, Plan } from "@tutti/query";
-import { type Answer, compile, compileMembers, DUCKDB, type GridBit, PatientTable } from "@tutti/sql";
+import { type Answer, compile, type Compiled, type CompiledMembers, compileMembers, DUCKDB, type GridBit, PatientTable } from "@tutti/sql";
 import { PassingNumbers, type PatientNumbers } from "../guard/patient-numbers.ts";
 import { readCsv } from "./csv-file.ts";
 import { DataProblem } from "./data-problem.ts";
@@ -69,6 +69,9 @@ class DuckDbSource implements Source {
   readonly #database: Database;
   readonly #dataset: Dataset;
   readonly #timeoutMs: number;
+  /** A recurring report is compiled once. */
+  readonly #compiled = new WeakMap<Plan, Compiled>();
+  readonly #compiledMembers = new WeakMap<ReadonlyMap<string, PatientSet | GridBit>, CompiledMembers>();
   #turn: Promise<unknown> = Promise.resolve();
   #closed = false;
 
@@ -85,7 +88,9 @@ class DuckDbSource implements Source {
 
   members(sets: ReadonlyMap<string, PatientSet | GridBit>): Promise<ReadonlyMap<string, Bitmap>> {
     return this.#inTurn(async () => {
-      const { statement, reader } = compileMembers([...sets.values()], this.#dataset, DUCKDB);
+      const compiled = this.#compiledMembers.get(sets) ?? compileMembers([...sets.values()], this.#dataset, DUCKDB);
+      this.#compiledMembers.set(sets, compiled);
+      const { statement, reader } = compiled;
       const reading = reader();
       await this.#database.scan(statement, this.#timeoutMs, (rows) => reading.take(rows));
       const bitmaps = reading.bitmaps();
@@ -115,7 +120,9 @@ class DuckDbSource implements Source {
     if (plan.dataset !== datasetName(this.#dataset))
       throw new RangeError("the plan is of another dataset, or of another version of this one");
     const deadline = performance.now() + this.#timeoutMs;
-    const { statements, read } = compile(plan, this.#dataset, DUCKDB);
+    const compiled = this.#compiled.get(plan) ?? compile(plan, this.#dataset, DUCKDB);
+    this.#compiled.set(plan, compiled);
+    const { statements, read } = compiled;
     const answers: Answer[] = [];
     for (const statement of statements) answers.push(await this.#database.answer(statement, deadline - performance.now()));
     return read(answers);
