@@ -1,6 +1,7 @@
 import { demoBench } from "./demo.ts";
 import { guardBench } from "./guard.ts";
 import { networkBench } from "./network.ts";
+import { patternBench } from "./pattern.ts";
 import type { BenchRow } from "./row.ts";
 import { sharingBench } from "./sharing.ts";
 import { sourceBench } from "./source.ts";
@@ -9,6 +10,7 @@ import { sourceBench } from "./source.ts";
 
 const BENCHES: Readonly<Record<string, () => BenchRow[] | Promise<BenchRow[]>>> = {
   sharing: sharingBench,
+  pattern: patternBench,
   guard: guardBench,
   source: sourceBench,
   network: networkBench,

@@ -45,7 +45,7 @@ export async function networkBench(): Promise<BenchRow[]> {
       const { first, warm } = await asked(network);
       return [
         {
-          name: `the whole IPH report, 12 agent processes and a coordinator, submit to signed release, after ${WARM_UP} others`,
+          name: `the whole IPH report, 12 agent processes and a coordinator, submit to signed release, after ${WARM_UP} of the same`,
           value: warm,
           unit: "ms",
           reference: `the same SQL at 12 sources in one process, added in the clear: ${inTheClear.toFixed(1)} ms`,
