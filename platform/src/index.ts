@@ -4,3 +4,4 @@ export type { FaultFields } from "./fault-fields.ts";
 export { random } from "./random.ts";
 export { passphraseIn, readIdentity, readSecretFile, SecretFileFault } from "./secret-file.ts";
 export { sha256 } from "./sha256.ts";
+export { syncFolder } from "./sync-folder.ts";

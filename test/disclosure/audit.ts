@@ -1,5 +1,6 @@
 import type { SuppressionSystem } from "@tutti/disclosure";
 import highs from "highs";
+import { sparseRows } from "./sparse-rows.ts";
 
 /** What a reader can work out of one cell. */
 export interface Interval {
@@ -46,14 +47,7 @@ export function audit(
       colUpper: limits.map(([, high]) => high),
       rowLower: zeros,
       rowUpper: zeros,
-      matrix: {
-        format: "csr",
-        numRows: rows.length,
-        numCols,
-        starts: rows.reduce((starts, row) => [...starts, starts.at(-1)! + row.length], [0]),
-        indices: rows.flatMap((row) => row.map(([cell]) => cell)),
-        values: rows.flatMap((row) => row.map(([, sign]) => sign)),
-      },
+      matrix: sparseRows(rows, numCols),
     });
     const everyCell = { kind: "range", from: 0, to: numCols - 1 } as const;
     const solve = (): Float64Array => {

@@ -4,6 +4,7 @@ import { dataset, everyPatient, holds, queries } from "@tutti/query/trial";
 import fc from "fast-check";
 import highs from "highs";
 import { expect, test } from "vitest";
+import { sparseRows } from "./sparse-rows.ts";
 
 // What suppression takes to be possible is what relations say. Here: they say all there is to say.
 
@@ -26,14 +27,7 @@ function greatest({ cells, relations }: Plan, weights: readonly number[]): numbe
       colUpper: cells.map(({ key }) => Number(key !== "none")),
       rowLower: rows.map(() => 0),
       rowUpper: rows.map(() => 0),
-      matrix: {
-        format: "csr",
-        numRows: rows.length,
-        numCols,
-        starts: rows.reduce((starts, row) => [...starts, starts.at(-1)! + row.length], [0]),
-        indices: rows.flatMap((row) => row.map(([cell]) => cell)),
-        values: rows.flatMap((row) => row.map(([, sign]) => sign)),
-      },
+      matrix: sparseRows(rows, numCols),
     });
     model.run();
     if (model.getModelStatus() !== OPTIMAL) throw new Error("no patient can be in this cohort");

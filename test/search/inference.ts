@@ -2,6 +2,7 @@ import { decimalsBeyond, type Release } from "@tutti/disclosure";
 import { patientsOf, plan, type Plan, quantileOf } from "@tutti/query";
 import { includes, type Patient } from "@tutti/sql";
 import highs from "highs";
+import { sparseRows } from "../disclosure/sparse-rows.ts";
 import { shownCells } from "../world/shown-cells.ts";
 import { COMPLETE_KINDS, KINDS, SEARCHED } from "./dictionary.ts";
 import { everybodyOf, type Place, PLACES, type Scene } from "./scene.ts";
@@ -132,7 +133,7 @@ export function recoveredFrom(constraints: readonly Constraint[], targets: reado
   const numCols = columns.length;
   const weightsOf = ({ weights }: { readonly weights: Float64Array }): readonly number[] => columns.map((u) => weights[u]!);
   const rows = constraints.map(weightsOf);
-  const used = rows.map((row) => [...row.keys()].filter((column) => row[column] !== 0));
+  const used = rows.map((row) => [...row.entries()].filter(([, weight]) => weight !== 0));
   return solver.withModel((model) => {
     model.options.set({ output_flag: false, random_seed: 1 });
     model.passModel({
@@ -143,14 +144,7 @@ export function recoveredFrom(constraints: readonly Constraint[], targets: reado
       colUpper: columns.map(() => CEILING),
       rowLower: constraints.map(({ least }) => least),
       rowUpper: constraints.map(({ most }) => most),
-      matrix: {
-        format: "csr",
-        numRows: rows.length,
-        numCols,
-        starts: used.reduce<number[]>((starts, row) => [...starts, starts.at(-1)! + row.length], [0]),
-        indices: used.flat(),
-        values: used.flatMap((row, i) => row.map((column) => rows[i]![column]!)),
-      },
+      matrix: sparseRows(used, numCols),
     });
     const extreme = (weights: readonly number[], sign: 1 | -1): number => {
       weights.forEach((weight, column) => weight !== 0 && model.changeColCost(column, sign));

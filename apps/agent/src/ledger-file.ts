@@ -1,6 +1,7 @@
-import { mkdirSync, openSync, closeSync, fsyncSync } from "node:fs";
+import { mkdirSync, openSync, closeSync } from "node:fs";
 import { type FileHandle, open } from "node:fs/promises";
 import { join } from "node:path";
+import { syncFolder } from "@tutti/platform";
 import {
   append,
   type Deed,
@@ -233,16 +234,6 @@ async function writing<T>(folder: string, write: () => Promise<T>): Promise<T> {
     return await write();
   } catch {
     throw unwritable(folder);
-  }
-}
-
-/** Makes the file's name as durable as its contents. */
-function syncFolder(folder: string): void {
-  const handle = openSync(folder, "r");
-  try {
-    fsyncSync(handle);
-  } finally {
-    closeSync(handle);
   }
 }
 

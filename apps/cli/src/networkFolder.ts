@@ -1,7 +1,7 @@
 import { closeSync, fsyncSync, mkdirSync, openSync, renameSync, rmSync, writeSync } from "node:fs";
 import { dirname, join } from "node:path";
 import { EnvelopeFault, type Envelope, type Identity, toBase64 } from "@tutti/envelope";
-import { scheme } from "@tutti/platform";
+import { scheme, syncFolder } from "@tutti/platform";
 import { type PinnedRoster, ROSTER, type Roster, RosterChain, RosterFault, signMessage } from "@tutti/protocol";
 import { Stop } from "./exit.ts";
 import { readJson } from "./files.ts";
@@ -88,13 +88,4 @@ function changed(before: PinnedRoster, change: (before: PinnedRoster) => Roster)
 function demandOwn({ coordinator }: PinnedRoster, identity: Identity): void {
   if (coordinator.name !== identity.name || coordinator.publicKey !== toBase64(identity.publicKey))
     throw new Stop("error", "the identity in this folder is not that of the roster's coordinator: give the network's own folder");
-}
-
-function syncFolder(folder: string): void {
-  const handle = openSync(folder, "r");
-  try {
-    fsyncSync(handle);
-  } finally {
-    closeSync(handle);
-  }
 }

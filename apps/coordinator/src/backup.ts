@@ -1,6 +1,7 @@
 import { chmodSync, closeSync, existsSync, fsyncSync, openSync, renameSync, rmSync } from "node:fs";
 import { dirname } from "node:path";
 import { backup, DatabaseSync } from "node:sqlite";
+import { syncFolder } from "@tutti/platform";
 import { type Config, ConfigFault } from "./config.ts";
 import { MIGRATIONS } from "./migrations.ts";
 
@@ -96,7 +97,5 @@ function put(draft: string, to: string): void {
   fsyncSync(file);
   closeSync(file);
   renameSync(draft, to);
-  const folder = openSync(dirname(to), "r");
-  fsyncSync(folder);
-  closeSync(folder);
+  syncFolder(dirname(to));
 }

@@ -1,9 +1,9 @@
-import { EnvelopeFault, type SignatureScheme } from "@tutti/envelope";
-import { type LogFile, RosterChain, RosterFault } from "@tutti/protocol";
+import type { LogFile } from "@tutti/protocol";
 import type { AuditTools } from "./audit-tools.ts";
 import { type AuditedCentre, CentreAudit } from "./centre-audit.ts";
 import { type Check, Checklist } from "./checklist.ts";
 import { replayLog } from "./replayed-log.ts";
+import { rostersOf } from "./roster-file.ts";
 
 /** What an audit looks at. */
 export interface AuditCase {
@@ -29,13 +29,4 @@ export function audit({ roster, log, centres }: AuditCase, tools: AuditTools): r
   const replayed = log === null ? null : replayLog(list, log, rosters, tools);
   for (const centre of centres) new CentreAudit(list, centre, rosters, tools).run(replayed);
   return list.checks;
-}
-
-function rostersOf(file: unknown, scheme: SignatureScheme): RosterChain | null {
-  try {
-    return RosterChain.open(file, scheme);
-  } catch (fault) {
-    if (fault instanceof EnvelopeFault || fault instanceof RosterFault) return null;
-    throw fault;
-  }
 }

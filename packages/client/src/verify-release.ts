@@ -12,9 +12,10 @@ import {
   payloadTypeOf,
   LABELS,
 } from "@tutti/envelope";
-import { type PinnedRoster, RosterChain, RosterFault } from "@tutti/protocol";
+import type { PinnedRoster } from "@tutti/protocol";
 import { querySchema } from "@tutti/query";
 import { type Check, Checklist } from "./checklist.ts";
+import { rostersOf } from "./roster-file.ts";
 import { verifyReceipt } from "./verify-receipt.ts";
 
 /** What a release may be held against beside the roster, as it is read from files. */
@@ -107,15 +108,6 @@ function parts(file: unknown): { readonly envelope: Envelope | null; readonly pr
     return { envelope: envelopeSchema.safeParse(envelope).data ?? null, printed };
   }
   return { envelope: envelopeSchema.safeParse(file).data ?? null, printed: null };
-}
-
-function rostersOf(file: unknown, scheme: SignatureScheme): RosterChain | null {
-  try {
-    return RosterChain.open(file, scheme);
-  } catch (fault) {
-    if (fault instanceof EnvelopeFault || fault instanceof RosterFault) return null;
-    throw fault;
-  }
 }
 
 /** The roster that a release names, before its signatures have held: it is under that roster's keys that they must. Null when it names none. */

@@ -33,7 +33,7 @@ export function triplesOf(
   }
   const told = [...last.values()];
   const keyOf = (cell: number): string => plan.cells[cell]!.key;
-  const decomposition = new Decomposition([plan, ...new Set(history.map((past) => past.plan))]);
+  const decomposition = new Decomposition([plan, ...history.map((past) => past.plan)]);
   const shown = new Set(plan.results.flatMap(cellsOf).map(keyOf));
   const inPlan = new Set(plan.cells.map(({ key }) => key));
   const isCompared = (key: string, other: string): boolean => last.has(other) || (last.has(key) ? shown : inPlan).has(other);

@@ -47,7 +47,7 @@ import {
 } from "@tutti/sharing";
 import { join, type Random } from "@tutti/field";
 import { chosenOf, distancesDemand, distancesLeft, distancesOf, pairsDealt, pairsFirst } from "./distance.ts";
-import { FIRST_POWERS, powersOf, readiness } from "./order-statistics.ts";
+import { FIRST_POWERS, powersOf, type Readiness, readiness } from "./order-statistics.ts";
 import { leftOvers, leftOversDemand } from "./own-part.ts";
 import type { Guard } from "./participation.ts";
 import { SessionStop } from "./stop.ts";
@@ -99,13 +99,13 @@ export interface Computed {
 export function* compute(computation: Computation): Generator<Round | Recording, Computed, Heard> {
   const { plan, policy, scheme, dealers, self, holder, participants, guard, numbers, random } = computation;
   const { narrow } = layout(plan);
-  const dealt = yield* dealing(dealingOf(computation), self, secretsOf(numbers, guard, dealers), random);
+  const ready = readiness(plan, guard.earlier);
+  const dealt = yield* dealing(dealingOf(computation, ready), self, secretsOf(numbers, guard, dealers), random);
   const { contributors, supply } = dealt;
   if (contributors.length < policy.minimumCentres) {
     throw new SessionStop("tooFewCentres", "too few centres contributed: ask again when more of them can be reached");
   }
   const totals = new Totals(plan, dealt.counts.subarray(0, narrow), dealt.sums);
-  const ready = readiness(plan, guard.earlier);
   const [, made] = yield* together([dealt.check, masks(scheme, ready.masks, supply)]);
   const comparison = { scheme, guard, policy, participants, contributors };
   const differences = { pairs: pairsDealt(guard, dealers), shares: dealt.counts.subarray(narrow), contributors };
@@ -166,17 +166,14 @@ function* openingWide(shares: BigUint64Array, degree: number): Protocol<BigUint6
 }
 
 /** What is dealt in the first exchange; every participant works out the same. */
-export function dealingOf({
-  plan,
-  policy,
-  scheme,
-  dealers,
-  guard,
-}: Pick<Computation, "plan" | "policy" | "scheme" | "dealers" | "guard">): Dealing {
+export function dealingOf(
+  { plan, policy, scheme, dealers, guard }: Pick<Computation, "plan" | "policy" | "scheme" | "dealers" | "guard">,
+  ready: Readiness = readiness(plan, guard.earlier),
+): Dealing {
   const { narrow, wide } = layout(plan);
   const demand = demandOf(
     smallnessDemand(smallValues(policy), plan.cells.length),
-    readiness(plan, guard.earlier).demand,
+    ready.demand,
     distancesDemand(guard, pairsFirst(guard), policy),
     leftOversDemand(plan, policy, dealers.length),
   );
