@@ -140,6 +140,15 @@ describe("an offer", () => {
     for (const agent of agents) expect(agent.ledger.deeds).toEqual([]);
   });
 
+  test("that is signed by keys that are not pinned has the agent ask for newer rosters, and is none the less refused", async () => {
+    let looks = 0;
+    const rosters = { newest: network.roster, look: async () => void looks++, takeUp: async () => false };
+    await startAll(() => ({ rosters }));
+    network.hand({ ...network.rosterFile, payload: "e30=" });
+    await until(() => network.refusals.length === 3 && looks === 1);
+    expect(network.refusals).toContain("Caen altered");
+  });
+
   test("that can't be read is refused once, however often it comes, and keeps no other waiting", async () => {
     const junk = { ...network.rosterFile, payload: "e30=" };
     await startAll(({ link }) => ({ link: { ...link, offers: async (sent) => [junk, ...(await link.offers(sent))] } }));

@@ -52,9 +52,12 @@ export class Agent {
     while (!signal.aborted) {
       let pauseMs = 0;
       try {
-        await this.#party.renew();
+        // Offers that could not be read may be signed by keys that count from now on.
+        if (await this.#party.renew()) this.#unreadable.clear();
         const offers = await link.offers(first);
         first = undefined;
+        // A coordinator that was away may be another version's by now.
+        if (failures > 0) void this.#party.look();
         log.debug({}, "asked for offers");
         let fresh = 0;
         for (const offer of offers) {
@@ -105,10 +108,10 @@ export class Agent {
 
   async #answer(envelope: Envelope): Promise<void> {
     let answer = this.#party.consider(envelope);
-    if (answer.reason === "roster") {
+    if (isOfAnother(answer)) {
       // A person may have said yes since the last turn.
       if (await this.#party.renew()) answer = this.#party.consider(envelope);
-      if (answer.reason === "roster") void this.#party.look();
+      if (isOfAnother(answer)) void this.#party.look();
     }
     if (answer.offer === null) this.#remember(envelope.payload);
     if (answer.held) return this.#replies.hold(envelope, answer);
@@ -152,6 +155,11 @@ export class Agent {
     if (this.#unreadable.size >= MAX_UNREADABLE) this.#unreadable.clear();
     this.#unreadable.add(payload);
   }
+}
+
+/** Whether an offer is of another version of the roster than counts here; one that does not open may be signed by the coordinator's next keys. */
+function isOfAnother({ reason, offer }: Answer): boolean {
+  return reason === "roster" || offer === null;
 }
 
 /** Whether this centre still knows its patients in the earlier sessions that the plan is compared with. */

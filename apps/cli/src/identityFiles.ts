@@ -21,15 +21,34 @@ export interface PassphraseOptions {
 
 /** Writes `identity.json` for its owner alone. Stop when there is one already: nothing is overwritten. */
 export function writeIdentity(path: string, identity: Identity, passphrase: Secret | null): void {
-  writeNew(path, passphrase === null ? formatIdentity(identity) : sealIdentity(identity, passphrase, random));
+  writeNew(path, identityFileText(identity, passphrase));
 }
 
 /** Reads an identity, with its passphrase from a file or a person where it is under one. */
-export async function readOwnIdentity(path: string, { passphraseFile }: PassphraseOptions, services: Services): Promise<Identity> {
+export async function readOwnIdentity(path: string, options: PassphraseOptions, services: Services): Promise<Identity> {
+  return (await readUnlocked(path, options, services)).identity;
+}
+
+/** An identity, and the passphrase that it is under; null for none. */
+export interface Unlocked {
+  readonly identity: Identity;
+  readonly passphrase: Secret | null;
+}
+
+/** Reads an identity as `readOwnIdentity` does, and keeps the passphrase for the file that is to take its place. */
+export async function readUnlocked(path: string, { passphraseFile }: PassphraseOptions, services: Services): Promise<Unlocked> {
   const text = said(() => readSecretFile(path));
-  if (passphraseFile !== undefined || identityFileHead(text)?.sealed !== true) return said(() => readIdentity(path, passphraseFile));
-  const typed = await services.prompt(`The passphrase of ${path}: `, { hidden: true });
-  return said(() => parseIdentity(text, readPassphrase(typed)));
+  if (identityFileHead(text)?.sealed !== true) return { identity: said(() => readIdentity(path)), passphrase: null };
+  const passphrase =
+    passphraseFile === undefined
+      ? await services.prompt(`The passphrase of ${path}: `, { hidden: true }).then((typed) => said(() => readPassphrase(typed)))
+      : said(() => passphraseIn(passphraseFile));
+  return { identity: said(() => parseIdentity(text, passphrase)), passphrase };
+}
+
+/** The text of `identity.json`, under a passphrase if one is given. */
+export function identityFileText(identity: Identity, passphrase: Secret | null): string {
+  return passphrase === null ? formatIdentity(identity) : sealIdentity(identity, passphrase, random);
 }
 
 /** The passphrase of a new identity; null for none. A person types it twice. */

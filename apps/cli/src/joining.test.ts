@@ -1,8 +1,8 @@
-import { chmodSync, mkdtempSync, readFileSync, rmSync, statSync, writeFileSync } from "node:fs";
+import { chmodSync, mkdtempSync, readdirSync, readFileSync, renameSync, rmSync, statSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
-import { fingerprint } from "@tutti/envelope";
-import { readIdentity, scheme } from "@tutti/platform";
+import { createIdentity, fingerprint, formatIdentity, publicIdentity, toBase64 } from "@tutti/envelope";
+import { random, readIdentity, scheme } from "@tutti/platform";
 import { parsePublicLine, RosterChain } from "@tutti/protocol";
 import { afterAll, beforeEach, expect, test } from "vitest";
 import { type Exit, Stop } from "./exit.ts";
@@ -179,6 +179,59 @@ test("a lost key is taken away for good; a new one needs a new phone call", asyn
   const back = await enrol(next);
   expect(back).toMatchObject({ exit: "error" });
   expect(back.err).toContain("given up");
+});
+
+test("the coordinator's keys are rotated: signed by old and new, in place of the old ones, and for their owner alone", async () => {
+  await init();
+  for (const name of ["a", "b", "c"]) await enrol(await keygen(name));
+  const path = join(network, "identity.json");
+  const old = readIdentity(path);
+  const { exit, out } = await tutti(["network", "rotate", network, "--json"]);
+  expect(exit).toBe("done");
+  const next = readIdentity(path);
+  expect(statSync(path).mode & 0o777).toBe(0o600);
+  expect(JSON.parse(out)).toMatchObject({
+    version: 5,
+    changes: [{ what: "rotated", name: "coordinator", fingerprint: fingerprint(publicIdentity(next)) }],
+  });
+  const { newest } = rosters();
+  expect(newest.coordinator).toEqual(publicIdentity(next));
+  expect(newest.revoked).toEqual([toBase64(old.publicKey)]);
+  expect(readdirSync(network).filter((name) => name.endsWith(".new"))).toEqual([]);
+  // The new keys sign what comes after.
+  expect((await enrol(await keygen("d"))).exit).toBe("done");
+});
+
+test("a rotation that was killed before the keys were put in place is finished by the next one, and begins anew before that", async () => {
+  await init();
+  const path = join(network, "identity.json");
+  const old = readFileSync(path, "utf8");
+  // Killed before the roster: keys that nobody names.
+  writeFileSync(`${path}.new`, formatIdentity(createIdentity("coordinator", random)), { mode: 0o600 });
+  expect((await tutti(["network", "rotate", network])).out).toContain("coordinator has a new key, for which the old one has signed");
+  // Killed after the roster.
+  renameSync(path, `${path}.new`);
+  writeFileSync(path, old, { mode: 0o600 });
+  const stuck = await enrol(await keygen("a"));
+  expect(stuck.err).toContain("run that again");
+  const { exit, out } = await tutti(["network", "rotate", network, "--json"]);
+  expect([exit, (JSON.parse(out) as { version: number }).version]).toEqual(["done", 2]);
+  expect(rosters().newest.coordinator).toEqual(publicIdentity(readIdentity(path)));
+  expect((await enrol(await keygen("a"))).exit).toBe("done");
+});
+
+test("keys under a passphrase stay under it when they are rotated", async () => {
+  const passphrase = join(folder, "passphrase");
+  writeFileSync(passphrase, "correct horse battery\n", { mode: 0o600 });
+  await init("--passphrase-file", passphrase);
+  const path = join(network, "identity.json");
+  const before = readIdentity(path, passphrase);
+  expect(await tutti(["network", "rotate", network], ["correct horse battery"])).toMatchObject({
+    exit: "done",
+    asked: [expect.anything()],
+  });
+  expect(() => readIdentity(path)).toThrow("passphrase");
+  expect(readIdentity(path, passphrase).publicKey).not.toEqual(before.publicKey);
 });
 
 test("who is removed may come back", async () => {

@@ -1,10 +1,10 @@
-import { closeSync, fsyncSync, mkdirSync, openSync, renameSync, rmSync, writeSync } from "node:fs";
+import { closeSync, existsSync, fsyncSync, mkdirSync, openSync, renameSync, rmSync, writeSync } from "node:fs";
 import { dirname, join } from "node:path";
-import { EnvelopeFault, type Envelope, type Identity, toBase64 } from "@tutti/envelope";
+import { EnvelopeFault, type Envelope, type Identity, identityFileHead, toBase64 } from "@tutti/envelope";
 import { scheme, syncFolder } from "@tutti/platform";
 import { type PinnedRoster, ROSTER, type Roster, RosterChain, RosterFault, signMessage } from "@tutti/protocol";
 import { Stop } from "./exit.ts";
-import { readJson } from "./files.ts";
+import { readJson, readText } from "./files.ts";
 import { writeNew } from "./identityFiles.ts";
 
 /** Names of what lies in a network's folder, which is the coordinator's. */
@@ -41,11 +41,26 @@ export function rosterText(versions: readonly Envelope[]): string {
   return `${JSON.stringify(versions, null, 2)}\n`;
 }
 
+/** The coordinator's next keys, and the text of the file that holds them. */
+export interface Successor {
+  readonly identity: Identity;
+  readonly text: string;
+}
+
+/** The coordinator's next keys lie here until the roster that names them is in its place. */
+const NEXT_IDENTITY = `${NETWORK_FILES.identity}.new`;
+
 /**
  * Signs the next version and writes it, durably and at once: a coordinator that runs takes it up, and one that is killed meanwhile finds the old
  * list or the new one. Stop when another command is at it, or the change can't be made.
+ * @param successor the keys that sign it in place of the present ones, and take their place in the folder
  */
-export function appendVersion(folder: string, identity: Identity, change: (before: PinnedRoster) => Roster): RosterChain {
+export function appendVersion(
+  folder: string,
+  identity: Identity,
+  change: (before: PinnedRoster) => Roster,
+  successor: Successor | null = null,
+): RosterChain {
   const path = join(folder, NETWORK_FILES.roster);
   const draft = `${path}.new`;
   let file: number;
@@ -62,19 +77,44 @@ export function appendVersion(folder: string, identity: Identity, change: (befor
     try {
       const before = readRosters(folder);
       demandOwn(before.newest, identity);
-      chain = before.extended([signMessage(ROSTER, changed(before.newest, change), identity, scheme)], scheme);
+      const signer = successor?.identity ?? identity;
+      chain = before.extended([signMessage(ROSTER, changed(before.newest, change), signer, scheme)], scheme);
       writeSync(file, rosterText(chain.envelopes));
       fsyncSync(file);
     } finally {
       closeSync(file);
     }
+    if (successor !== null) putNextIdentity(folder, successor.text);
     renameSync(draft, path);
     syncFolder(dirname(path));
+    if (successor !== null) finishRotation(folder);
     return chain;
   } catch (error) {
     rmSync(draft, { force: true });
     throw error;
   }
+}
+
+/**
+ * Puts the coordinator's next keys in the place of the present ones, once the roster names them: what a rotation that was killed has left to do. Gives
+ * the versions of the roster, or null when nothing was left.
+ */
+export function finishRotation(folder: string): RosterChain | null {
+  const [next, path] = [join(folder, NEXT_IDENTITY), join(folder, NETWORK_FILES.identity)];
+  if (!existsSync(next)) return null;
+  const chain = readRosters(folder);
+  // Keys that no roster names were never used.
+  if (identityFileHead(readText(next, "error"))?.publicKey !== chain.newest.coordinator.publicKey) return null;
+  renameSync(next, path);
+  syncFolder(folder);
+  return chain;
+}
+
+function putNextIdentity(folder: string, text: string): void {
+  const next = join(folder, NEXT_IDENTITY);
+  rmSync(next, { force: true });
+  writeNew(next, text);
+  syncFolder(folder);
 }
 
 function changed(before: PinnedRoster, change: (before: PinnedRoster) => Roster): Roster {
@@ -87,5 +127,8 @@ function changed(before: PinnedRoster, change: (before: PinnedRoster) => Roster)
 
 function demandOwn({ coordinator }: PinnedRoster, identity: Identity): void {
   if (coordinator.name !== identity.name || coordinator.publicKey !== toBase64(identity.publicKey))
-    throw new Stop("error", "the identity in this folder is not that of the roster's coordinator: give the network's own folder");
+    throw new Stop(
+      "error",
+      "the identity in this folder is not that of the roster's coordinator: give the network's own folder; if tutti network rotate was killed in it, run that again, and it is finished",
+    );
 }

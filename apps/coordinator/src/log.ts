@@ -22,6 +22,7 @@ export const COORDINATOR_EVENTS = {
   stopped: "warn",
   "the roster has changed": "info",
   "the roster was not taken": "error",
+  "the coordinator has new keys: start it anew": "warn",
   "too few centres in the roster": "warn",
   "a past session was not taken": "warn",
   "a scheduled query was missed": "warn",

@@ -1,23 +1,29 @@
-import { createIdentity, publicIdentity } from "@tutti/envelope";
+import { createIdentity, type Identity, publicIdentity } from "@tutti/envelope";
 import { random, scheme } from "@tutti/platform";
 import {
   enrolled,
   ENDPOINTS,
+  OFFER,
+  openMessage,
   type PinnedRoster,
   removed,
   ROSTER,
+  rotated,
+  rotationTo,
   type Roster,
   RosterChain,
   RosterFault,
   signMessage,
 } from "@tutti/protocol";
 import { expect, test } from "vitest";
+import { SqliteDatabase } from "./sqlite-database.ts";
+import { Store } from "./store.ts";
 import { TrialNetwork } from "./trial.ts";
 
 /** The network's chain with one more version. */
-function changed(network: TrialNetwork, change: (before: PinnedRoster) => Roster): RosterChain {
-  const { rosters, coordinator } = network;
-  return RosterChain.open([...rosters.after(0), signMessage(ROSTER, change(rosters.newest), coordinator, scheme)], scheme);
+function changed(network: TrialNetwork, change: (before: PinnedRoster) => Roster, by: Identity = network.coordinator): RosterChain {
+  const { rosters } = network;
+  return RosterChain.open([...rosters.after(0), signMessage(ROSTER, change(rosters.newest), by, scheme)], scheme);
 }
 
 test("a centre that was taken out is refused from that version on, the others are not", async () => {
@@ -58,4 +64,24 @@ test("a roster of another past is not taken, and an older one is nothing new", (
   expect(network.rosters.take(first, scheme)).toBe(false);
   expect(() => network.rosters.take(other, scheme)).toThrow(RosterFault);
   expect(network.rosters.newest.hash).toBe(one.newest.hash);
+});
+
+test("after the coordinator has new keys, a session of the old ones ends with a name, and sessions go on", async () => {
+  const store = new Store(new SqliteDatabase(":memory:"));
+  const network = new TrialNetwork({ store });
+  await network.start();
+  const parts = network.centres.map((centre) => centre.takePart({ silentFrom: 1 }));
+  const id = await network.ask();
+  await Promise.all(parts);
+  const [old, next] = [network.coordinator, createIdentity("coordinator", random)];
+  network.rosters.take(
+    changed(network, (before) => rotated(before, publicIdentity(next), rotationTo(old, next, scheme)), next),
+    scheme,
+  );
+  network.coordinator = next;
+  await network.restart(store);
+  expect(await network.state(id)).toMatchObject({ state: "stopped", release: null });
+  await network.ask();
+  const [offer] = await network.centres[0]!.offers();
+  expect(openMessage(OFFER, offer, network.rosters.newest.coordinatorKey, scheme).value.roster).toBe(network.rosters.newest.hash);
 });

@@ -122,7 +122,8 @@ export class TrialNetwork {
   readonly rosters: Rosters;
   readonly roster: PinnedRoster;
   readonly centres: readonly TrialCentre[];
-  readonly coordinator: Identity;
+  /** Its keys, from the next start on. */
+  coordinator: Identity;
   /** What was logged, as text. */
   readonly logged: string[] = [];
 

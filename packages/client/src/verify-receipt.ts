@@ -3,20 +3,20 @@ import { contentHash, type Envelope, EnvelopeFault, sha256, type SignatureScheme
 import {
   type Acceptance,
   acceptancesOf,
-  type LogHead,
   OFFER,
   type Offer,
-  openLogHead,
   openMessage,
   type PinnedRoster,
   policyOf,
   provesEntry,
   type Receipt,
   receiptSchema,
+  type RosterChain,
   sessionIdOf,
   sessionName,
 } from "@tutti/protocol";
 import type { Checklist } from "./checklist.ts";
+import { headOf } from "./replayed-log.ts";
 
 /** A release that was opened, and who signed it. */
 export interface Signed {
@@ -26,8 +26,20 @@ export interface Signed {
   readonly centres: readonly string[];
 }
 
+/** The version of the roster that a release names, and all that are known. */
+export interface SignedUnder {
+  readonly rosters: RosterChain;
+  readonly roster: PinnedRoster;
+}
+
 /** Ticks off where a release comes from: what was asked, who took part, how far each ledger went, and that the coordinator's log holds it. */
-export function verifyReceipt(list: Checklist, file: unknown, signed: Signed, roster: PinnedRoster, scheme: SignatureScheme): void {
+export function verifyReceipt(
+  list: Checklist,
+  file: unknown,
+  signed: Signed,
+  { rosters, roster }: SignedUnder,
+  scheme: SignatureScheme,
+): void {
   const receipt = receiptSchema.safeParse(file).data ?? null;
   if (!list.tick("the receipt has the form of one", receipt !== null) || receipt === null) return;
   const offer = opened(() => openMessage(OFFER, receipt.offer, roster.coordinatorKey, scheme).value);
@@ -52,7 +64,7 @@ export function verifyReceipt(list: Checklist, file: unknown, signed: Signed, ro
   );
   for (const { centre, ledger } of acceptances)
     list.tick(`${centre} took part with a ledger of ${ledger.index + 1} entries, head ${short(ledger.hash)}`, true);
-  verifyEntry(list, receipt, sessionOf(offer, acceptances), signed, roster, scheme);
+  verifyEntry(list, receipt, sessionOf(offer, acceptances), signed, rosters, scheme);
 }
 
 function verifyEntry(
@@ -60,10 +72,11 @@ function verifyEntry(
   { head: file, inclusion }: Receipt,
   session: string,
   { envelope }: Signed,
-  roster: PinnedRoster,
+  rosters: RosterChain,
   scheme: SignatureScheme,
 ): void {
-  const head: LogHead | null = opened(() => openLogHead(file, roster, scheme));
+  // It is signed when the receipt is fetched: perhaps by later keys than the release.
+  const head = headOf(file, rosters, scheme);
   if (!list.tick("the coordinator signed the head of its log", head !== null) || head === null) return;
   list.tick(
     `the log of ${head.size} entries, root ${short(head.root)}, holds the release of session ${short(session)} at entry ${inclusion.index}, written on ${timeOf(inclusion.entry.atMs)}`,

@@ -78,7 +78,7 @@ export function verifyRelease(file: unknown, rosterFile: unknown, scheme: Signat
   );
   if (evidence.query !== undefined)
     list.tick(`the query is the one that was answered, ${release.query}`, queryHash(evidence.query) === release.query);
-  if (evidence.receipt !== undefined) verifyReceipt(list, evidence.receipt, { release, envelope, centres }, roster, scheme);
+  if (evidence.receipt !== undefined) verifyReceipt(list, evidence.receipt, { release, envelope, centres }, { rosters, roster }, scheme);
   return list.checks;
 }
 

@@ -2,16 +2,17 @@ import { join, resolve } from "node:path";
 import type { Command } from "commander";
 import { datasetName, datasetSchema } from "@tutti/dataset";
 import { policySchema } from "@tutti/disclosure";
-import { createIdentity, fingerprint, formatIdentity, partyNameSchema, publicIdentity, sealIdentity } from "@tutti/envelope";
+import { createIdentity, fingerprint, partyNameSchema, publicIdentity } from "@tutti/envelope";
 import { random, scheme } from "@tutti/platform";
 import { firstRoster, openRoster, ROSTER, rosterFingerprint, signMessage } from "@tutti/protocol";
 import { writeJson } from "../answers.ts";
 import { type Exit, Stop } from "../exit.ts";
 import { readChecked } from "../files.ts";
-import { newPassphrase, type PassphraseOptions } from "../identityFiles.ts";
+import { identityFileText, newPassphrase, type PassphraseOptions } from "../identityFiles.ts";
 import { makeNetworkFolder, NETWORK_FILES, rosterText } from "../networkFolder.ts";
 import { commonOptions, type CommonOptions, passphraseOptions, several } from "../options.ts";
 import type { Services } from "../services.ts";
+import { addRotate } from "./networkRotate.ts";
 
 interface InitOptions extends CommonOptions, PassphraseOptions {
   readonly name: string;
@@ -22,11 +23,11 @@ interface InitOptions extends CommonOptions, PassphraseOptions {
   readonly port: string;
 }
 
-/** `tutti network init FOLDER`: founds a network: its keys, an empty roster, its policy, and a coordinator that is ready to start. */
+/** `tutti network …`: founds a network, with its keys, an empty roster, its policy, and a coordinator that is ready to start; and changes its keys. */
 export function addNetwork(program: Command, services: Services, end: (exit: Exit) => void): void {
-  const command = program
-    .command("network")
-    .description("found a network, at the organisation that runs its coordinator")
+  const network = program.command("network").description("found a network, at the organisation that runs its coordinator");
+  addRotate(network, services, end);
+  const command = network
     .command("init")
     .description("make the coordinator's folder: keys, an empty signed roster, policy.json and coordinator.json")
     .argument("<folder>", "a new folder")
@@ -56,7 +57,7 @@ export function addNetwork(program: Command, services: Services, end: (exit: Exi
       tokens: [],
     };
     makeNetworkFolder(folder, {
-      [NETWORK_FILES.identity]: passphrase === null ? formatIdentity(coordinator) : sealIdentity(coordinator, passphrase, random),
+      [NETWORK_FILES.identity]: identityFileText(coordinator, passphrase),
       [NETWORK_FILES.roster]: rosterText([first]),
       [NETWORK_FILES.policy]: text(policy),
       ...dictionaries,
