@@ -73,6 +73,23 @@ test("what was swapped was refused, what was gone was seen to be gone, and the a
     expect(release(name)).toMatchObject({ centres: { contributed: 3 }, asOf: expect.any(String) });
 });
 
+test("new keys of the coordinator and a key that was taken away count once each centre's person has said yes", () => {
+  expect(said.stdout).toContain("coordinator has a new key, for which the old one has signed");
+  expect(said.stdout).toContain("nobody has said yes yet");
+  expect(release("rotated.json").results).toMatchObject([{ count: 36 }, { known: 36, positive: 16 }]);
+  expect(release("revoked.json").centres).toEqual({ invited: 3, contributed: 3, finished: 3 });
+  const pinned = (centre: string) =>
+    readLedger(readFileSync(at(`${centre}/state/ledger.jsonl`))).entries.flatMap((entry) =>
+      entry.kind === "pinned" ? [[entry.body.version, entry.body.by]] : [],
+    );
+  expect(pinned("Ancona")).toEqual([
+    [5, undefined],
+    [6, "its engineer"],
+    [7, "its engineer"],
+  ]);
+  expect(pinned("Dublin")).toHaveLength(2);
+});
+
 test("each centre's ledger is whole, and holds the stop button with the name of who pressed it", () => {
   const ledger = (centre: string) => readLedger(readFileSync(at(`${centre}/state/ledger.jsonl`))).entries;
   for (const centre of CENTRES) expect(ledger(centre).length).toBeGreaterThan(3);

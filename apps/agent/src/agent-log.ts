@@ -6,6 +6,7 @@ export const AGENT_EVENTS = {
   ready: "info",
   "asked to end": "info",
   "asked for offers": "debug",
+  "reached again": "debug",
   accepted: "info",
   formed: "info",
   exchanged: "debug",

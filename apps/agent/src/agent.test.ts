@@ -5,7 +5,7 @@ import { RELEASE, openMessage } from "@tutti/protocol";
 import type { AgentParts } from "./agent-parts.ts";
 import { LinkFault } from "./link-fault.ts";
 import { scheme } from "@tutti/platform";
-import { CENTRES, COUNT, sourceOf, startAgent, type TrialAgent, TrialNetwork, until } from "./trial.ts";
+import { CENTRES, COUNT, SILENT, sourceOf, startAgent, type TrialAgent, TrialNetwork, until } from "./trial.ts";
 
 let network: TrialNetwork;
 let agents: TrialAgent[];
@@ -114,6 +114,28 @@ describe("a session", () => {
     expect(kinds(waiting)).toEqual(["abandoned shutdown"]);
     expect(network.stops).toEqual([]);
   });
+});
+
+test.each([
+  ["unreachable", true],
+  // It may lock an account that is tried more often.
+  ["blocked", false],
+] as const)("after a request that failed as %s, it asks at once whether the coordinator answers again: %s", async (kind, asks) => {
+  const said: string[] = [];
+  let tries = 0;
+  await startAll(({ link }) => ({
+    link: {
+      ...link,
+      offers: (sent) => {
+        said.push("offers");
+        return tries++ === 0 ? Promise.reject(new LinkFault(kind, "nobody answers")) : link.offers(sent);
+      },
+    },
+    rosters: { newest: network.roster, look: async () => void said.push("rosters"), takeUp: async () => false },
+    log: { ...SILENT, debug: (_, event) => void said.push(event) },
+  }));
+  await until(() => tries === 2);
+  expect(said).toEqual(asks ? ["offers", "rosters", "reached again", "offers"] : ["offers", "offers"]);
 });
 
 describe("an offer", () => {

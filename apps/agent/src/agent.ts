@@ -48,16 +48,18 @@ export class Agent {
     consent?.open((asked) => this.#follow(this.#replies.tell(asked)));
     let failures = 0;
     let stale = 0;
+    // By a proxy, which is not asked more often than it has to be.
+    let blocked = false;
     let first = polled;
     while (!signal.aborted) {
       let pauseMs = 0;
       try {
         // Offers that could not be read may be signed by keys that count from now on.
         if (await this.#party.renew()) this.#unreadable.clear();
+        // It may be under another version by now, and answers at once; a request for offers is answered when there are some.
+        if (failures > 0 && !blocked && (await this.#party.look())) log.debug({}, "reached again");
         const offers = await link.offers(first);
         first = undefined;
-        // A coordinator that was away may be another version's by now.
-        if (failures > 0) void this.#party.look();
         log.debug({}, "asked for offers");
         let fresh = 0;
         for (const offer of offers) {
@@ -75,8 +77,7 @@ export class Agent {
       } catch (fault) {
         if (signal.aborted) break;
         log.warn({ ...faultFields(fault), failures }, "no offers could be asked for");
-        // The coordinator may know another key of this centre by now.
-        if (fault instanceof LinkFault && fault.kind === "not-signed") await this.#party.look();
+        blocked = fault instanceof LinkFault && fault.kind === "blocked";
         pauseMs = Math.max(retryDelayMs(failures++, setting.random), shortestPauseMs(fault));
       }
       if (pauseMs > 0) await sleep(pauseMs).catch(() => {});

@@ -97,6 +97,7 @@ export class Observer {
     const atMs = this.#nowMs();
     switch (event) {
       case "asked for offers":
+      case "reached again":
         [this.#lastContactMs, this.#failures, this.#problem] = [atMs, 0, null];
         break;
       case "no offers could be asked for":

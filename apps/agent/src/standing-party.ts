@@ -45,14 +45,19 @@ export class StandingParty {
     return this.#party !== before;
   }
 
-  /** Hears whether there is a newer roster; nothing of it counts until a person has said yes. */
-  async look(): Promise<void> {
+  /** Hears whether there is a newer roster; nothing of it counts until a person has said yes. Says whether the coordinator answered. */
+  async look(): Promise<boolean> {
     const { rosters, log, nowMs } = this.#parts;
     this.#lookedMs = nowMs();
-    await rosters?.look().catch((fault: unknown) => {
+    try {
+      await rosters?.look();
+      return rosters !== undefined;
+    } catch (fault) {
       // Of those that are refused, the pin has told.
-      if (!(fault instanceof RosterFault)) log.warn(faultFields(fault), "the coordinator's roster could not be asked for");
-    });
+      if (fault instanceof RosterFault) return true;
+      log.warn(faultFields(fault), "the coordinator's roster could not be asked for");
+      return false;
+    }
   }
 
   /** Looks where the last time is too long ago. */
