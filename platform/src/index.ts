@@ -5,3 +5,4 @@ export { random } from "./random.ts";
 export { passphraseIn, readIdentity, readSecretFile, SecretFileFault } from "./secret-file.ts";
 export { sha256 } from "./sha256.ts";
 export { syncFolder } from "./sync-folder.ts";
+export { piecesOfFile, writeWholeFile } from "./whole-file.ts";

@@ -3,6 +3,8 @@ import { existsSync, readFileSync, renameSync, rmSync, statSync, writeFileSync }
 import { type AddressInfo, createServer } from "node:net";
 import { join } from "node:path";
 import { DatabaseSync } from "node:sqlite";
+import type { Envelope } from "@tutti/envelope";
+import type { LogHead } from "@tutti/protocol";
 import { afterAll, beforeAll, expect, test } from "vitest";
 import { tutti } from "./command.ts";
 import { HandNetwork, type Started } from "./hand-network.ts";
@@ -43,6 +45,9 @@ const at = (name: string) => join(network.folder, name);
 const agentConfig = () => ["--config", network.configOf(victim!)];
 const coordinatorConfig = () => ["--config", at("coordinator/coordinator.json")];
 
+const HEAD = () => join(network.folder, victim!, "ledger/log-head.json");
+const sizeOf = ({ payload }: Envelope) => (JSON.parse(Buffer.from(payload, "base64").toString("utf8")) as LogHead).size;
+
 async function end({ child, code }: Started): Promise<void> {
   child.kill("SIGTERM");
   await code;
@@ -67,6 +72,9 @@ test("an agent is backed up while it runs, into a file for its owner alone, and 
 
 test("an agent that was restored from an old backup answers nothing, and says what to do", async () => {
   const ledger = join(network.folder, victim!, "ledger");
+  writeFileSync(at("passphrase"), "correct horse battery\n", { mode: 0o600 });
+  expect((await tutti("agent", "backup", ...agentConfig(), at("sealed"), "--passphrase-file", at("passphrase"))).code).toBe(0);
+  expect(readFileSync(at("sealed")).includes("ledger.jsonl")).toBe(false);
   await tutti("agent", "backup", ...agentConfig(), at("new"));
   await end(agent);
   rmSync(ledger, { recursive: true });
@@ -79,7 +87,8 @@ test("an agent that was restored from an old backup answers nothing, and says wh
   // The newest one is taken without a word.
   await end(agent);
   rmSync(ledger, { recursive: true });
-  expect((await tutti("agent", "restore", ...agentConfig(), at("new"))).code).toBe(0);
+  expect((await tutti("agent", "restore", ...agentConfig(), at("sealed"))).stderr).toContain("--passphrase-file");
+  expect((await tutti("agent", "restore", ...agentConfig(), at("sealed"), "--passphrase-file", at("passphrase"))).code).toBe(0);
   agent = await network.startAgent(victim!);
   expect(releaseOf(await network.ask({ ...OTHER, purpose: "again" }))).toMatchObject({ centres: { contributed: 5 } });
 });
@@ -103,6 +112,12 @@ test("the coordinator is backed up while it runs, and restored with its releases
   const id = await client.ask({ ...QUERY, purpose: "kept" });
   expect((await client.wait(id, { timeoutMs: 60_000 })).state).toBe("released");
   await tutti("coordinator", "backup", ...coordinatorConfig(), at("store.newest"));
+  // One of the agents looks at the log, which it does when it starts, and keeps its head.
+  const headSize = () => (existsSync(HEAD()) ? sizeOf(JSON.parse(readFileSync(HEAD(), "utf8")) as Envelope) : 0);
+  const before = headSize();
+  await end(agent);
+  agent = await network.startAgent(victim!);
+  await expect.poll(headSize, { timeout: 30_000 }).toBeGreaterThan(before);
   await end(coordinator);
   expect((await tutti("coordinator", "restore", ...coordinatorConfig(), at("store.newest"))).stderr).toContain("move it away first");
   for (const suffix of ["", "-wal", "-shm"]) rmSync(at(`coordinator/store.sqlite${suffix}`), { force: true });
@@ -111,10 +126,25 @@ test("the coordinator is backed up while it runs, and restored with its releases
   expect([restored.code, restored.stdout]).toEqual([0, expect.stringMatching(/^5 queries, 5 releases/)]);
 });
 
-test("a coordinator that was restored from an old backup learns from the centres what it published since", async () => {
+test("a coordinator that was restored from an old backup shows a shorter log: who has seen the longer one raises the alarm", async () => {
   for (const suffix of ["", "-wal", "-shm"]) rmSync(at(`coordinator/store.sqlite${suffix}`), { force: true });
   expect((await tutti("coordinator", "restore", ...coordinatorConfig(), at("store.backup"))).code).toBe(0);
   coordinator = await network.startCoordinator();
+  await end(agent);
+  agent = await network.startAgent(victim!);
+  const evidence = join(network.folder, victim!, "ledger/log-evidence.json");
+  await expect.poll(() => existsSync(evidence), { timeout: 30_000 }).toBe(true);
+  const { failure, kept, shown } = JSON.parse(readFileSync(evidence, "utf8")) as { failure: string; kept: Envelope; shown: Envelope };
+  expect(failure).toBe("shorter");
+  expect(sizeOf(shown)).toBeLessThan(sizeOf(kept));
+  const doctor = await tutti("agent", "doctor", ...agentConfig());
+  expect([doctor.code, doctor.stdout]).toEqual([1, expect.stringContaining("log-evidence.json")]);
+  await expect
+    .poll(async () => (await tutti("agent", "status", ...agentConfig())).stdout, { timeout: 30_000 })
+    .toContain("log-evidence.json");
+});
+
+test("and learns from the centres what it published since; once people have looked, all answer again", async () => {
   const first = await network.ask({ ...QUERY, purpose: "after the restore" });
   expect(first).toMatchObject({ state: "refused", release: null });
   const items = async () => {
@@ -124,4 +154,8 @@ test("a coordinator that was restored from an old backup learns from the centres
     return row!["items"];
   };
   await expect.poll(items, { timeout: 30_000 }).toBe(5);
+  await end(agent);
+  renameSync(join(network.folder, victim!, "ledger/log-evidence.json"), at("evidence"));
+  agent = await network.startAgent(victim!);
+  expect(releaseOf(await network.ask({ ...QUERY, purpose: "once all know" }))).toMatchObject({ centres: { contributed: 5 } });
 });

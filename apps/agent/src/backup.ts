@@ -1,11 +1,13 @@
 import { createHash } from "node:crypto";
-import { existsSync } from "node:fs";
+import { existsSync, readFileSync } from "node:fs";
 import { mkdir, open, readdir, readFile, rename, rm, stat } from "node:fs/promises";
 import { dirname, join } from "node:path";
 import { setTimeout as sleep } from "node:timers/promises";
+import { isSealedFile, sealedFile, type Secret, unsealedFile } from "@tutti/envelope";
+import { passphraseIn, random, SecretFileFault, writeWholeFile } from "@tutti/platform";
 import { z } from "zod";
 import type { AgentConfig } from "./config.ts";
-import { syncFolder, writeDurably } from "./guard/durable-file.ts";
+import { syncFolder } from "./guard/durable-file.ts";
 import { StartProblem } from "./start-problem.ts";
 
 /** What a backup holds, as its first line says. */
@@ -38,16 +40,25 @@ const headSchema: z.ZodType<BackupHead> = z.strictObject({
 });
 /** What is not state: locks of the operating system, and drafts of files that were never finished. */
 const PASSED_OVER = /(?:^|\/)lock(?:-wal|-shm|-journal)?$|\.new$/;
+const SEALED = "is under a passphrase: give the path of the file that holds it by --passphrase-file";
+const NOT_SEALED = "is not under a passphrase: leave --passphrase-file out, if this is the file that you mean";
 const ATTEMPTS = 100;
 const PAUSE_MS = 50;
 
 /**
  * Writes the whole folder of the ledger into one file that its owner alone can read: ledger, history, kept sets, the registry of patients with its key, and
- * what waits for people. The agent may run: the copy is taken again until nothing was written meanwhile, so it is a state that the folder was in. It is as
- * secret as the folder itself.
- * @throws StartProblem when there is no ledger, the file is there already, or the folder does not come to rest
+ * what waits for people. The agent may run: the copy is taken again until nothing was written meanwhile, so it is a state that the folder was in. Without a
+ * passphrase it is as secret as the folder itself.
+ * @param passphraseFile a file with the passphrase that it is put under
+ * @throws StartProblem when there is no ledger, the file is there already, the folder does not come to rest, or the passphrase can't be read
  */
-export async function backUp({ centre, ledger }: Pick<AgentConfig, "centre" | "ledger">, to: string, nowMs: number): Promise<BackupHead> {
+export async function backUp(
+  { centre, ledger }: Pick<AgentConfig, "centre" | "ledger">,
+  to: string,
+  nowMs: number,
+  passphraseFile?: string,
+): Promise<BackupHead> {
+  const passphrase = passphraseOf(passphraseFile);
   if (!existsSync(join(ledger, "ledger.jsonl"))) throw new StartProblem(`${ledger} has no ledger: there is nothing to back up`);
   if (existsSync(to)) throw new StartProblem(`${to} is there already: give the path of a new file`);
   const files = await atRest(ledger);
@@ -59,7 +70,8 @@ export async function backUp({ centre, ledger }: Pick<AgentConfig, "centre" | "l
     files: [...files].map(([path, bytes]) => ({ path, bytes: bytes.length, sha256: hashOf(bytes) })),
   };
   try {
-    await writeDurably(to, Buffer.concat([Buffer.from(`${JSON.stringify(head)}\n`), ...files.values()]));
+    const content = [Buffer.from(`${JSON.stringify(head)}\n`), ...files.values()];
+    writeWholeFile(to, passphrase === null ? content : sealedFile(content, passphrase, random));
   } catch {
     throw new StartProblem(`${to} can't be written: give a path in a folder that this user may write, and check that the disk is not full`);
   }
@@ -68,11 +80,16 @@ export async function backUp({ centre, ledger }: Pick<AgentConfig, "centre" | "l
 
 /**
  * Puts a backup where the configuration has the ledger's folder, which must not be there: it is all of it there, or not at all.
- * @throws StartProblem when the folder is there, or the file is damaged, no backup, or another centre's
+ * @param passphraseFile a file with the passphrase that the backup is under
+ * @throws StartProblem when the folder is there, or the file is damaged, no backup, another centre's, or not opened by the passphrase
  */
-export async function restore({ centre, ledger }: Pick<AgentConfig, "centre" | "ledger">, from: string): Promise<BackupHead> {
+export async function restore(
+  { centre, ledger }: Pick<AgentConfig, "centre" | "ledger">,
+  from: string,
+  passphraseFile?: string,
+): Promise<BackupHead> {
   if (existsSync(ledger)) throw new StartProblem(`${ledger} is there already: stop the agent, and move this folder away first`);
-  const { head, contents } = await read(from);
+  const { head, contents } = read(from, passphraseOf(passphraseFile));
   if (head.centre !== centre)
     throw new StartProblem(`${from} is a backup of ${head.centre}, and this is ${centre}: take this centre's own`);
   const draft = `${ledger}.restoring`;
@@ -132,10 +149,8 @@ async function statesOf(folder: string): Promise<ReadonlyMap<string, string>> {
   return states;
 }
 
-async function read(from: string): Promise<{ readonly head: BackupHead; readonly contents: ReadonlyMap<string, Buffer> }> {
-  const bytes = await readFile(from).catch(() => {
-    throw new StartProblem(`${from} can't be read: check the path and its permissions`);
-  });
+function read(from: string, passphrase: Secret | null): { readonly head: BackupHead; readonly contents: ReadonlyMap<string, Buffer> } {
+  const bytes = bytesOf(from, passphrase);
   const end = bytes.indexOf("\n");
   const head = headSchema.safeParse(parsed(bytes.toString("utf8", 0, Math.max(0, end))));
   if (!head.success) throw new StartProblem(`${from} is not a backup of an agent: give the file that tutti agent backup wrote`);
@@ -148,6 +163,31 @@ async function read(from: string): Promise<{ readonly head: BackupHead; readonly
   }
   if (at !== bytes.length) throw new StartProblem(`${from} is damaged: take another copy of it`);
   return { head: head.data, contents };
+}
+
+function bytesOf(from: string, passphrase: Secret | null): Buffer {
+  let bytes: Buffer;
+  try {
+    bytes = readFileSync(from);
+  } catch {
+    throw new StartProblem(`${from} can't be read: check the path and its permissions`);
+  }
+  const isSealed = isSealedFile(bytes.subarray(0, 1_024));
+  if (isSealed !== (passphrase !== null)) throw new StartProblem(`${from} ${isSealed ? SEALED : NOT_SEALED}`);
+  if (passphrase === null) return bytes;
+  try {
+    return Buffer.concat([...unsealedFile([bytes], passphrase)]);
+  } catch (fault) {
+    throw fault instanceof RangeError ? new StartProblem(`${from}: ${fault.message}`) : fault;
+  }
+}
+
+function passphraseOf(path: string | undefined): Secret | null {
+  try {
+    return path === undefined ? null : passphraseIn(path);
+  } catch (fault) {
+    throw fault instanceof SecretFileFault ? new StartProblem(fault.message) : fault;
+  }
 }
 
 function parsed(text: string): unknown {

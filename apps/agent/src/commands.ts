@@ -23,7 +23,8 @@ interface Command {
   run(config: string, rest: readonly string[], json: boolean, options: Options): Promise<Printed>;
 }
 
-type Option = "by" | "reason" | "version";
+const OPTIONS = ["by", "reason", "version", "passphrase-file"] as const;
+type Option = (typeof OPTIONS)[number];
 type Options = { readonly [O in Option]?: string | undefined };
 
 const COMMANDS: Readonly<Record<string, Command>> = {
@@ -57,9 +58,16 @@ const COMMANDS: Readonly<Record<string, Command>> = {
   },
   backup: {
     takes: ["FILE"],
-    run: async (config, [to], json) => printed(await backUp(readConfig(config), to!, Date.now()), json, backupText),
+    options: ["passphrase-file"],
+    run: async (config, [to], json, options) =>
+      printed(await backUp(readConfig(config), to!, Date.now(), options["passphrase-file"]), json, backupText),
   },
-  restore: { takes: ["FILE"], run: async (config, [from], json) => printed(await restore(readConfig(config), from!), json, backupText) },
+  restore: {
+    takes: ["FILE"],
+    options: ["passphrase-file"],
+    run: async (config, [from], json, options) =>
+      printed(await restore(readConfig(config), from!, options["passphrase-file"]), json, backupText),
+  },
   queue: { takes: [], run: async (config, _, json) => printed(queueOf(readConfig(config), Date.now()), json, queueText) },
   show: {
     takes: ["ID"],
@@ -96,7 +104,13 @@ export async function command(args: readonly string[]): Promise<Printed | null> 
   const [name, ...rest] = args;
   if (name === undefined || !Object.hasOwn(COMMANDS, name)) return null;
   const { takes, options = [], run } = COMMANDS[name]!;
-  const usage = [name, "--config FILE", ...takes, ...options.map((one) => `[--${one} ${one.toUpperCase()}]`), "[--json]"].join(" ");
+  const usage = [
+    name,
+    "--config FILE",
+    ...takes,
+    ...options.map((one) => `[--${one} ${one === "passphrase-file" ? "FILE" : one.toUpperCase()}]`),
+    "[--json]",
+  ].join(" ");
   let parsed;
   try {
     parsed = parseArgs({
@@ -107,6 +121,7 @@ export async function command(args: readonly string[]): Promise<Printed | null> 
         by: { type: "string" },
         reason: { type: "string" },
         version: { type: "string" },
+        "passphrase-file": { type: "string" },
       },
       allowPositionals: true,
     });
@@ -114,7 +129,7 @@ export async function command(args: readonly string[]): Promise<Printed | null> 
     throw new StartProblem(`usage: ${usage}`);
   }
   const { values, positionals } = parsed;
-  const given = (["by", "reason", "version"] as const).filter((one) => values[one] !== undefined);
+  const given = OPTIONS.filter((one) => values[one] !== undefined);
   if (values.config === undefined || positionals.length !== takes.length || given.some((one) => !options.includes(one)))
     throw new StartProblem(`usage: ${usage}`);
   return run(values.config, positionals, values.json, values);

@@ -1,101 +1,139 @@
-import { chmodSync, closeSync, existsSync, fsyncSync, openSync, renameSync, rmSync } from "node:fs";
-import { dirname } from "node:path";
+import { closeSync, existsSync, mkdtempSync, openSync, readSync, rmSync } from "node:fs";
+import { tmpdir } from "node:os";
+import { dirname, join } from "node:path";
 import { backup, DatabaseSync } from "node:sqlite";
-import { syncFolder } from "@tutti/platform";
+import { isSealedFile, sealedFile, type Secret, unsealedFile } from "@tutti/envelope";
+import { passphraseIn, piecesOfFile, random, SecretFileFault, writeWholeFile } from "@tutti/platform";
+import { type Content, contentOf } from "./archive.ts";
 import { type Config, ConfigFault } from "./config.ts";
-import { MIGRATIONS } from "./migrations.ts";
+import { DatabaseFault } from "./database.ts";
+import { archivePostgres, fillPostgres } from "./postgres-archive.ts";
+import { databaseUrl } from "./startup.ts";
 
-/** What a backup holds. */
-export interface Backup {
-  /** Queries that were asked, and the releases among them. */
-  readonly queries: number;
-  readonly releases: number;
+const SEALED = "is under a passphrase: give the path of the file that holds it by --passphrase-file";
+const NOT_SEALED = "is not under a passphrase: leave --passphrase-file out, if this is the file that you mean";
+const HEAD_BYTES = 1_024;
+
+/**
+ * Copies the store, an SQLite file or a PostgreSQL database, into one file that its owner alone can read: an SQLite database of one moment, whatever runs
+ * beside it. A backup of one kind of store can be restored into the other.
+ * @param passphraseFile a file with the passphrase that the backup is put under
+ * @throws ConfigFault when there is nothing to copy, the file is there already or can't be written, or the passphrase can't be read
+ */
+export async function backUp(config: Config, to: string, passphraseFile?: string): Promise<Content> {
+  const passphrase = passphraseOf(passphraseFile);
+  const store = storeOf(config);
+  if ("path" in store && !existsSync(store.path)) throw new ConfigFault(`${store.path} is not there: there is nothing to back up`);
+  if (existsSync(to)) throw new ConfigFault(`${to} is there already: give the path of a new file`);
+  return inWorkFolder(store, async (archive) => {
+    if ("url" in store) await archivePostgres(store.url, archive);
+    else await copySqlite(store.path, archive);
+    const held = contentOf(archive);
+    const content = piecesOfFile(archive);
+    write(to, passphrase === null ? content : sealedFile(content, passphrase, random));
+    return held;
+  });
 }
 
 /**
- * Copies the store into one file that its owner alone can read, by SQLite's own online backup: the coordinator may run, and the copy is one moment of it.
- * @throws ConfigFault when there is no store in a file, the file is there already, or can't be written
+ * Puts a backup where the configuration has its store, which must not be there; a PostgreSQL database must be empty.
+ * @param passphraseFile a file with the passphrase that the backup is under
+ * @throws ConfigFault when the store is there, or the file is damaged, none of this program's, or not opened by the passphrase
  */
-export async function backUp(config: Config, to: string): Promise<Backup> {
-  const path = storeOf(config);
-  if (!existsSync(path)) throw new ConfigFault(`${path} is not there: there is nothing to back up`);
-  if (existsSync(to)) throw new ConfigFault(`${to} is there already: give the path of a new file`);
-  const draft = `${to}.new`;
-  try {
-    rmSync(draft, { force: true });
-    // Made before SQLite opens it, so that it is never another user's to read.
-    closeSync(openSync(draft, "wx", 0o600));
-    const source = new DatabaseSync(path, { readOnly: true });
-    await backup(source, draft).finally(() => source.close());
-    const held = contentOf(draft);
-    chmodSync(draft, 0o600);
-    put(draft, to);
+export async function restore(config: Config, from: string, passphraseFile?: string): Promise<Content> {
+  const passphrase = passphraseOf(passphraseFile);
+  const store = storeOf(config);
+  if ("path" in store)
+    for (const one of [store.path, `${store.path}-wal`, `${store.path}-shm`])
+      if (existsSync(one)) throw new ConfigFault(`${one} is there already: stop the coordinator, and move it away first`);
+  if (isSealed(from) !== (passphrase !== null)) throw new ConfigFault(`${from} ${passphrase === null ? SEALED : NOT_SEALED}`);
+  return inWorkFolder(store, async (archive) => {
+    const content = piecesOfFile(from);
+    try {
+      write(archive, passphrase === null ? content : unsealedFile(content, passphrase));
+    } catch (fault) {
+      throw fault instanceof RangeError ? new ConfigFault(`${from}: ${fault.message}`) : fault;
+    }
+    const held = contentOf(archive);
+    if ("url" in store) await fillPostgres(store.url, archive);
+    else write(store.path, piecesOfFile(archive));
     return held;
+  });
+}
+
+/** What a backup or a restore has done, for people. */
+export function backupText({ queries, releases }: Content): string {
+  return `${queries} queries, ${releases} releases\n`;
+}
+
+type StoreAt = { readonly path: string } | { readonly url: string };
+
+function storeOf(config: Config): StoreAt {
+  const url = databaseUrl(config);
+  if (url !== null) return { url };
+  const path = config.store!;
+  if (path === ":memory:") throw new ConfigFault("the store is in memory, and lost with the process: give the path of a file");
+  return { path };
+}
+
+/** An archive in the clear lies where the store does, or in the folder for temporary files, for the owner alone, and is gone in the end. */
+async function inWorkFolder(store: StoreAt, work: (archive: string) => Promise<Content>): Promise<Content> {
+  const above = "path" in store ? dirname(store.path) : tmpdir();
+  let folder: string;
+  try {
+    folder = mkdtempSync(join(above, "tutti-backup-"));
+  } catch {
+    throw new ConfigFault(`${above} can't be written: let this user write it, and check that the disk is not full`);
+  }
+  try {
+    return await work(join(folder, "archive"));
   } catch (fault) {
-    rmSync(draft, { force: true });
-    if (fault instanceof ConfigFault) throw fault;
+    throw fault instanceof DatabaseFault ? new ConfigFault(fault.message) : fault;
+  } finally {
+    rmSync(folder, { recursive: true, force: true });
+  }
+}
+
+/** By SQLite's own online backup: the coordinator may run. */
+async function copySqlite(path: string, archive: string): Promise<void> {
+  try {
+    const source = new DatabaseSync(path, { readOnly: true });
+    await backup(source, archive).finally(() => source.close());
+  } catch {
+    throw new ConfigFault(`${path} can't be copied: check that the disk has room for another one, and run tutti coordinator doctor`);
+  }
+}
+
+/** Throws a RangeError that the pieces throw as it is. */
+function write(to: string, pieces: Iterable<Uint8Array>): void {
+  try {
+    writeWholeFile(to, pieces);
+  } catch (fault) {
+    if (fault instanceof RangeError) throw fault;
     throw new ConfigFault(`${to} can't be written: give a path in a folder that this user may write, and check that the disk is not full`);
   }
 }
 
-/**
- * Puts a backup where the configuration has its store, which must not be there.
- * @throws ConfigFault when the store is there, or the file is damaged or none of this program's
- */
-export async function restore(config: Config, from: string): Promise<Backup> {
-  const path = storeOf(config);
-  for (const one of [path, `${path}-wal`, `${path}-shm`])
-    if (existsSync(one)) throw new ConfigFault(`${one} is there already: stop the coordinator, and move it away first`);
-  if (!existsSync(from)) throw new ConfigFault(`${from} can't be read: check the path and its permissions`);
-  const held = contentOf(from);
-  const draft = `${path}.new`;
+function isSealed(path: string): boolean {
+  const start = new Uint8Array(HEAD_BYTES);
+  let read: number;
   try {
-    rmSync(draft, { force: true });
-    closeSync(openSync(draft, "wx", 0o600));
-    const source = new DatabaseSync(from, { readOnly: true });
-    await backup(source, draft).finally(() => source.close());
-    put(draft, path);
+    const file = openSync(path, "r");
+    try {
+      read = readSync(file, start);
+    } finally {
+      closeSync(file);
+    }
   } catch {
-    rmSync(draft, { force: true });
-    throw new ConfigFault(`${path} can't be written: let this user write its folder, and check that the disk is not full`);
+    throw new ConfigFault(`${path} can't be read: check the path and its permissions`);
   }
-  return held;
+  return isSealedFile(start.subarray(0, read));
 }
 
-/** What a backup or a restore has done, for people. */
-export function backupText({ queries, releases }: Backup): string {
-  return `${queries} queries, ${releases} releases\n`;
-}
-
-function storeOf({ store }: Config): string {
-  if (store === undefined)
-    throw new ConfigFault("the store is a PostgreSQL database: back it up with pg_dump, and restore it with pg_restore into an empty one");
-  if (store === ":memory:") throw new ConfigFault("the store is in memory, and lost with the process: give the path of a file");
-  return store;
-}
-
-/** Throws a ConfigFault for what is no whole store of this program. */
-function contentOf(path: string): Backup {
-  let database: DatabaseSync | undefined;
+function passphraseOf(path: string | undefined): Secret | null {
   try {
-    database = new DatabaseSync(path, { readOnly: true });
-    const of = (sql: string) => Object.values(database!.prepare(sql).get()!)[0];
-    const version = of("PRAGMA user_version");
-    if (MIGRATIONS.some((step) => step.version === version) && of("PRAGMA integrity_check") === "ok")
-      return { queries: Number(of("SELECT count(*) FROM query")), releases: Number(of("SELECT count(release) FROM query")) };
-  } catch {
-    // Not a database.
-  } finally {
-    database?.close();
+    return path === undefined ? null : passphraseIn(path);
+  } catch (fault) {
+    throw fault instanceof SecretFileFault ? new ConfigFault(fault.message) : fault;
   }
-  throw new ConfigFault(`${path} is damaged, or no backup of a coordinator: take another copy of it`);
-}
-
-/** A whole file takes its place, and stays there also after a crash. */
-function put(draft: string, to: string): void {
-  const file = openSync(draft, "r+");
-  fsyncSync(file);
-  closeSync(file);
-  renameSync(draft, to);
-  syncFolder(dirname(to));
 }

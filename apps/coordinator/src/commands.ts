@@ -15,7 +15,9 @@ export interface Printed {
 interface Command {
   /** Its arguments beside `--config FILE` and `--json`. */
   readonly takes: readonly string[];
-  run(config: string, rest: readonly string[], json: boolean): Promise<Printed>;
+  /** Whether it takes `--passphrase-file FILE` too. */
+  readonly passphrase?: true;
+  run(config: string, rest: readonly string[], json: boolean, passphraseFile?: string): Promise<Printed>;
 }
 
 /** What this program does beside running, with a configuration alone: each looks, prints, and ends. */
@@ -29,15 +31,17 @@ const COMMANDS: Readonly<Record<string, Command>> = {
   },
   backup: {
     takes: ["FILE"],
-    run: async (config, [to], json) => {
-      const done = await backUp(readConfig(config), to!);
+    passphrase: true,
+    run: async (config, [to], json, passphraseFile) => {
+      const done = await backUp(readConfig(config), to!, passphraseFile);
       return { text: json ? jsonText(done) : backupText(done), code: 0 };
     },
   },
   restore: {
     takes: ["FILE"],
-    run: async (config, [from], json) => {
-      const done = await restore(readConfig(config), from!);
+    passphrase: true,
+    run: async (config, [from], json, passphraseFile) => {
+      const done = await restore(readConfig(config), from!, passphraseFile);
       return { text: json ? jsonText(done) : backupText(done), code: 0 };
     },
   },
@@ -48,18 +52,32 @@ export async function command(args: readonly string[]): Promise<Printed | null> 
   const [name, ...rest] = args;
   if (name === "token") return tokenCommand(rest, Date.now());
   if (name === undefined || !Object.hasOwn(COMMANDS, name)) return null;
-  const { takes, run } = COMMANDS[name]!;
-  const usage = `usage: ${[name, "--config FILE", ...takes, "[--json]"].join(" ")}`;
+  const asked = COMMANDS[name]!;
+  const usage = `usage: ${usageOf(name, asked)}`;
   let parsed;
   try {
-    const options = { config: { type: "string" }, json: { type: "boolean", default: false } } as const;
+    const options = {
+      config: { type: "string" },
+      json: { type: "boolean", default: false },
+      "passphrase-file": { type: "string" },
+    } as const;
     parsed = parseArgs({ args: rest, options, allowPositionals: true });
   } catch {
     throw new ConfigFault(usage);
   }
   const { values, positionals } = parsed;
-  if (values.config === undefined || positionals.length !== takes.length) throw new ConfigFault(usage);
-  return run(values.config, positionals, values.json);
+  const passphraseFile = values["passphrase-file"];
+  if (
+    values.config === undefined ||
+    positionals.length !== asked.takes.length ||
+    (passphraseFile !== undefined && asked.passphrase !== true)
+  )
+    throw new ConfigFault(usage);
+  return asked.run(values.config, positionals, values.json, passphraseFile);
+}
+
+function usageOf(name: string, { takes, passphrase }: Command): string {
+  return [name, "--config FILE", ...takes, ...(passphrase === true ? ["[--passphrase-file FILE]"] : []), "[--json]"].join(" ");
 }
 
 function jsonText(value: unknown): string {
@@ -68,6 +86,6 @@ function jsonText(value: unknown): string {
 
 /** The commands, for people. */
 export function commandNames(): string {
-  const own = Object.entries(COMMANDS).map(([name, { takes }]) => [name, "--config FILE", ...takes, "[--json]"].join(" "));
+  const own = Object.entries(COMMANDS).map(([name, one]) => usageOf(name, one));
   return [...own, TOKEN_USAGE].join("; ");
 }

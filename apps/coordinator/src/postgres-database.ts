@@ -13,6 +13,9 @@ const MIGRATION_LOCK = 0x7475747469;
 /** Whether an error says that the term is over. */
 const OVER = "another replica leads this network now: this one's writes do not count";
 
+/** Runs one statement of a transaction. */
+export type Run = (sql: string, ...values: readonly SqlValue[]) => Promise<readonly Row[]>;
+
 /** A database on a PostgreSQL server, which several replicas may share. */
 export class PostgresDatabase implements Database {
   readonly #pool: Pool;
@@ -79,8 +82,22 @@ export class PostgresDatabase implements Database {
     };
   }
 
+  /** Reads in one transaction that sees one moment of the database, whatever is written meanwhile. */
+  snapshot(work: (run: Run) => Promise<void>): Promise<void> {
+    return this.#alone((client) => work(this.#runOn(client)), "BEGIN ISOLATION LEVEL REPEATABLE READ READ ONLY");
+  }
+
+  /** Reads and writes in one transaction: all of it is written, or nothing. */
+  transaction(work: (run: Run) => Promise<void>): Promise<void> {
+    return this.#alone((client) => work(this.#runOn(client)));
+  }
+
   async close(): Promise<void> {
     if (!this.#pool.ended) await this.#pool.end();
+  }
+
+  #runOn(client: PoolClient): Run {
+    return async (sql, ...values) => (await client.query({ text: this.#text(sql), values: values as SqlValue[] })).rows as Row[];
   }
 
   async #write(term: number | null, statements: readonly Statement[]): Promise<void> {
@@ -94,7 +111,7 @@ export class PostgresDatabase implements Database {
   }
 
   /** One transaction. */
-  async #alone(work: (client: PoolClient) => Promise<void>): Promise<void> {
+  async #alone(work: (client: PoolClient) => Promise<void>, begin = "BEGIN"): Promise<void> {
     let client: PoolClient;
     try {
       client = await this.#pool.connect();
@@ -102,7 +119,7 @@ export class PostgresDatabase implements Database {
       throw faultOf(fault);
     }
     try {
-      await client.query("BEGIN");
+      await client.query(begin);
       await work(client);
       await client.query("COMMIT");
       client.release();

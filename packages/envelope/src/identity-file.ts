@@ -57,7 +57,7 @@ export function formatIdentity(identity: Identity): string {
 /** The text of `identity.json` with the secret under a passphrase. It takes seconds, and 128 MiB for so long. */
 export function sealIdentity(identity: Identity, passphrase: Secret, random: Random): string {
   const [cost, salt, nonce] = [newCost(), newSalt(random), draw(random, NONCE_BYTES)];
-  const key = stretched(passphrase, cost, salt, identity.name);
+  const key = stretched(passphrase, cost, salt, LABELS.sealedIdentity, identity.name);
   const file: SealedIdentityFile = {
     format: LABELS.sealedIdentity,
     ...publicIdentity(identity),
@@ -94,7 +94,7 @@ export function parseIdentity(text: string, passphrase: Secret | null = null): I
 function opened({ name, stretching, nonce, sealedSeed }: SealedIdentityFile, passphrase: Secret | null): Uint8Array {
   if (passphrase === null)
     throw new RangeError("identity.json is under a passphrase: give the path of the file that holds it as passphraseFile");
-  const key = stretched(passphrase, stretching, fromBase64(stretching.salt), name);
+  const key = stretched(passphrase, stretching, fromBase64(stretching.salt), LABELS.sealedIdentity, name);
   const seed = unseal(fromBase64(sealedSeed), fromBase64(nonce), key);
   key.erase();
   if (seed === null) throw new RangeError("the passphrase does not open identity.json: give the one that it was made with");

@@ -31,6 +31,7 @@ export type { Label } from "./label.ts";
 export { MIN_PASSPHRASE, readPassphrase } from "./passphrase.ts";
 export type { Stretching } from "./passphrase.ts";
 export type { Random } from "./random.ts";
+export { isSealedFile, sealedFile, unsealedFile } from "./sealed-file.ts";
 export { Secret } from "./secret.ts";
 export { platformScheme, tweetnaclScheme } from "./signature.ts";
 export type { PlatformEd25519, SignatureScheme } from "./signature.ts";

@@ -42,6 +42,7 @@ export const LABELS = {
   patientKey: "tutti/1/patient-key",
   identity: "tutti/1/identity",
   sealedIdentity: "tutti/1/sealed-identity",
+  sealedFile: "tutti/1/sealed-file",
   publicLine: "tutti/1/public-line",
   fingerprint: "tutti/1/fingerprint",
   rosterFingerprint: "tutti/1/roster-fingerprint",

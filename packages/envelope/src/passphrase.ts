@@ -60,8 +60,17 @@ export function readPassphrase(text: string): Secret {
   return new Secret(toUtf8(line));
 }
 
-/** The 32-byte key of a passphrase, for this purpose alone and bound to a name. */
-export function stretched(passphrase: Secret, { N, r, p }: Omit<Stretching, "salt">, salt: Uint8Array, name: string): Secret {
+/**
+ * The 32-byte key of a passphrase, for one purpose alone and bound to a name.
+ * @param purpose the label of what is sealed with it
+ */
+export function stretched(
+  passphrase: Secret,
+  { N, r, p }: Omit<Stretching, "salt">,
+  salt: Uint8Array,
+  purpose: typeof LABELS.sealedIdentity | typeof LABELS.sealedFile,
+  name: string,
+): Secret {
   const key = scrypt(passphrase.reveal(), salt, { N, r, p, dkLen: KEY_BYTES, maxmem: MAX_BYTES + 1_048_576 });
-  return new Secret(digest(LABELS.sealedIdentity, key, toUtf8(name)));
+  return new Secret(digest(purpose, key, toUtf8(name)));
 }

@@ -4,12 +4,15 @@ import { type Exit, Stop } from "../exit.ts";
 import { commonOptions, type CommonOptions } from "../options.ts";
 import { addConsent } from "./agentConsent.ts";
 import { addAgentRoster } from "./agentRoster.ts";
+import { type BackupPassphrase, PASSPHRASE, passphraseArgs } from "./backupPassphrase.ts";
 import type { Services } from "../services.ts";
 
 /** Options of every command about an agent. */
 export interface AgentOptions extends CommonOptions {
   readonly config: string;
 }
+
+interface BackupOptions extends AgentOptions, BackupPassphrase {}
 
 /** `tutti agent …`: what a centre's engineer or data manager asks of the agent, on the agent's own machine. */
 export function addAgent(program: Command, services: Services, end: (exit: Exit) => void): void {
@@ -48,14 +51,16 @@ export function addAgent(program: Command, services: Services, end: (exit: Exit)
   ).action((options: AgentOptions) => passOn("status", options));
   add(
     "backup",
-    "copy the whole folder of the ledger into one file, also while the agent runs; it is as secret as the folder",
+    "copy the whole folder of the ledger into one file, also while the agent runs; without a passphrase it is as secret as the folder",
     "print what was copied as JSON",
   )
     .argument("<file>", "a new file")
-    .action((to: string, options: AgentOptions) => passOn("backup", options, resolve(to)));
+    .option("--passphrase-file <file>", PASSPHRASE.backup)
+    .action((to: string, options: BackupOptions) => passOn("backup", options, resolve(to), ...passphraseArgs(options)));
   add("restore", "put a backup where the ledger's folder was, which has to be moved away first", "print what was restored as JSON")
     .argument("<file>", "the newest backup")
-    .action((from: string, options: AgentOptions) => passOn("restore", options, resolve(from)));
+    .option("--passphrase-file <file>", PASSPHRASE.restore)
+    .action((from: string, options: BackupOptions) => passOn("restore", options, resolve(from), ...passphraseArgs(options)));
   addConsent(agent, passOn);
   addAgentRoster(agent, passOn);
 }

@@ -3,10 +3,13 @@ import type { Command } from "commander";
 import { type Exit, Stop } from "../exit.ts";
 import { commonOptions, type CommonOptions } from "../options.ts";
 import type { Services } from "../services.ts";
+import { type BackupPassphrase, PASSPHRASE, passphraseArgs } from "./backupPassphrase.ts";
 
 interface CoordinatorOptions extends CommonOptions {
   readonly config: string;
 }
+
+interface BackupOptions extends CoordinatorOptions, BackupPassphrase {}
 
 /** `tutti coordinator …`: what a network's operator asks of the coordinator, on its own machine. */
 export function addCoordinator(program: Command, services: Services, end: (exit: Exit) => void): void {
@@ -30,10 +33,20 @@ export function addCoordinator(program: Command, services: Services, end: (exit:
     "look at everything that the coordinator stands on: keys, roster, dictionaries, certificate, store; exit code 1 if anything is wrong",
     "print what was found as JSON",
   ).action((options: CoordinatorOptions) => passOn("doctor", options));
-  add("backup", "copy the store into one file, also while the coordinator runs", "print what was copied as JSON")
+  add(
+    "backup",
+    "copy the store, a file or a PostgreSQL database, into one file, also while the coordinator runs",
+    "print what was copied as JSON",
+  )
     .argument("<file>", "a new file")
-    .action((to: string, options: CoordinatorOptions) => passOn("backup", options, resolve(to)));
-  add("restore", "put a backup where the store was, which has to be moved away first", "print what was restored as JSON")
+    .option("--passphrase-file <file>", PASSPHRASE.backup)
+    .action((to: string, options: BackupOptions) => passOn("backup", options, resolve(to), ...passphraseArgs(options)));
+  add(
+    "restore",
+    "put a backup where the store was, which has to be moved away first, or into an empty database",
+    "print what was restored as JSON",
+  )
     .argument("<file>", "the newest backup")
-    .action((from: string, options: CoordinatorOptions) => passOn("restore", options, resolve(from)));
+    .option("--passphrase-file <file>", PASSPHRASE.restore)
+    .action((from: string, options: BackupOptions) => passOn("restore", options, resolve(from), ...passphraseArgs(options)));
 }
