@@ -1,11 +1,8 @@
 import { DatabaseSync } from "node:sqlite";
 import { ConfigFault } from "./config.ts";
 import type { Row, SqlValue } from "./database.ts";
-import { KEPT_TABLES, MIGRATIONS } from "./migrations.ts";
+import { type KeptTable, MIGRATIONS } from "./migrations.ts";
 import { SqliteDatabase } from "./sqlite-database.ts";
-
-/** One of the tables that an archive holds. */
-export type KeptTable = (typeof KEPT_TABLES)[number];
 
 /** What an archive holds. */
 export interface Content {
@@ -63,7 +60,7 @@ export async function* rowsIn(path: string, table: KeptTable): AsyncGenerator<re
       const rows = await database.rows(`SELECT rowid AS place, * FROM ${table} WHERE rowid > ? ORDER BY rowid LIMIT ?`, last, ROWS_AT_ONCE);
       if (rows.length === 0) return;
       last = rows.at(-1)!["place"]!;
-      yield rows.map(({ place: _, ...row }) => row);
+      yield rows.map((row) => Object.fromEntries(Object.entries(row).filter(([column]) => column !== "place")));
     }
   } finally {
     await database.close();

@@ -51,8 +51,8 @@ const KINDS: Readonly<Record<"SQLite" | "PostgreSQL", Kind>> = {
 
 /** More rows of a table than are read at a time, and a row of every other. */
 async function filled({ config, open }: Kind): Promise<Config> {
-  const made = await config();
-  const store = new Store(await open(made));
+  const given = await config();
+  const store = new Store(await open(given));
   for (let i = 0; i < QUERIES; i++) await store.begin({ id: String(i), requester: "ann", askedAtMs: 1_790_000_000_000 + i, query: { i } });
   await store.end("7", released(RELEASE), 2, {
     session: "s",
@@ -70,7 +70,7 @@ async function filled({ config, open }: Kind): Promise<Config> {
     revokedAtMs: null,
   });
   await store.close();
-  return made;
+  return given;
 }
 
 /** Everything that a store holds. */
@@ -117,9 +117,9 @@ describe.each(KIND_NAMES)("a backup of a store in %s", (name) => {
 test("a backup is one moment, whatever is written meanwhile", async () => {
   const config = await filled(KINDS.PostgreSQL);
   const database = await KINDS.PostgreSQL.open(config);
-  let writing = true;
+  const copied = new AbortController();
   const writer = (async () => {
-    for (let i = 0; writing; i++) {
+    for (let i = 0; !copied.signal.aborted; i++) {
       const put = (id: string) =>
         statement("INSERT INTO query (id, requester, asked_at_ms, query) VALUES (?, ?, ?, ?)", `${id}${i}`, "bob", 1, "{}");
       // Both or none: the two are never seen apart.
@@ -128,7 +128,7 @@ test("a backup is one moment, whatever is written meanwhile", async () => {
   })();
   const to = fresh("moment");
   await backUp(config, to);
-  writing = false;
+  copied.abort();
   await writer;
   await database.close();
   const archive = new DatabaseSync(to, { readOnly: true });

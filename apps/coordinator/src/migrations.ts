@@ -98,6 +98,9 @@ export const MIGRATIONS: readonly Migration[] = [
 /** The tables that a backup holds: all but the term and what passes between replicas, which are of one database and its moment. */
 export const KEPT_TABLES = ["query", "past", "schedule_run", "log_entry", "token"] as const;
 
+/** One of them. */
+export type KeptTable = (typeof KEPT_TABLES)[number];
+
 /** The version that this program works with. */
 export const SCHEMA_VERSION: number = MIGRATIONS.at(-1)!.version;
 
