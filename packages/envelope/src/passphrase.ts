@@ -1,7 +1,7 @@
 import { scrypt } from "@noble/hashes/scrypt.js";
 import { z } from "zod";
 import { digest } from "./digest.ts";
-import { LABELS } from "./label.ts";
+import type { LABELS } from "./label.ts";
 import { draw, type Random } from "./random.ts";
 import { Secret } from "./secret.ts";
 import { toUtf8 } from "./text.ts";
