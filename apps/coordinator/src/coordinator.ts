@@ -54,6 +54,7 @@ export class Coordinator {
     setting.rosters.onNewer(() => void publicLog.writeRosters().catch(() => {}));
     const coordinator = new Coordinator(setting, await Past.open(setting, store, log), publicLog);
     for (const query of await store.open()) await coordinator.#takeUp(query);
+    setting.rosters.onNewer((newest) => coordinator.#setting.courses.all.forEach(({ run }) => run.rosterChanged(newest)));
     return coordinator;
   }
 

@@ -52,6 +52,15 @@ export const INTERRUPTED: Ending = {
   cause: "ended",
 };
 
+/** An offer was open, or people were asked, under a roster that is not the newest any more. */
+export const ROSTER_CHANGED: Ending = {
+  outcome: "stopped",
+  detail:
+    "the network's roster was changed while the centres were asked, and nothing is formed under the one before. Ask again when the centres have said yes to the new one",
+  release: null,
+  cause: "roster",
+};
+
 /** Participants made different releases. */
 export const DISAGREEMENT: Ending = {
   outcome: "stopped",
@@ -83,6 +92,7 @@ const STOPPED: Readonly<Record<StopCause, string>> = {
   data: "its own data could not be read. Ask again when its data manager has looked at it",
   rule: "it withdraws: its own rules, or the people there. Ask that centre what it objects to",
   held: "people at some centres are asked first. Wait until they have decided",
+  roster: "the network's roster was changed meanwhile. Ask again when the centres have said yes to the new one",
   late: "the session took longer than its offer allows. Ask again",
   ended: "it no longer knew the session. Ask again",
   defect: "a mistake in its program. Tell the network's operator",

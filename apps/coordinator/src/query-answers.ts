@@ -31,7 +31,7 @@ export class QueryAnswers {
   readonly #setting: QueryAnswersSetting;
   readonly #consenting: Consenting;
   #begun: BegunOffer | null = null;
-  /** Null after a restart, when the session was formed before. */
+  /** Null while no offer is open. */
   #offering: Offering | null = null;
 
   constructor(setting: QueryAnswersSetting) {
@@ -49,6 +49,11 @@ export class QueryAnswers {
   /** The offer that was made last; null before the first. */
   get begun(): BegunOffer | null {
     return this.#begun;
+  }
+
+  /** Whether an offer is open: it is not decided yet who takes part. */
+  get isOffering(): boolean {
+    return this.#offering !== null;
   }
 
   /** Whether the query waits for people, and for nothing else. */
@@ -74,6 +79,7 @@ export class QueryAnswers {
       isConnected,
       out: this.#consenting.out,
       onDecided: (decision) => {
+        this.#offering = null;
         if (decision === "held") {
           onHeld();
           this.#consenting.wait();

@@ -1,9 +1,9 @@
 import type { Envelope } from "@tutti/envelope";
-import type { Keys, QueryState, Stop, StopCause } from "@tutti/protocol";
+import type { Keys, PinnedRoster, QueryState, Stop, StopCause } from "@tutti/protocol";
 import type { Query } from "@tutti/query";
 import type { BegunOffer } from "./begun-offer.ts";
 import type { CallOff } from "./clock.ts";
-import { type Ending, INTERRUPTED, stoppedBy, timedOut } from "./ending.ts";
+import { type Ending, INTERRUPTED, ROSTER_CHANGED, stoppedBy, timedOut } from "./ending.ts";
 import { Journal } from "./journal.ts";
 import type { Yes } from "./offering.ts";
 import { ProblemFault } from "./problem-fault.ts";
@@ -145,6 +145,17 @@ export class QueryRun {
     if (!session.participants.includes(stop.centre)) return;
     if (!session.dealt && OWN_TROUBLE.has(stop.cause)) this.#sessions.formAnew([stop.centre]);
     else this.end(stoppedBy(stop));
+  }
+
+  /**
+   * Another roster counts. An offer under the one before ends, and so does a query that waits for people where others are invited now, since what these
+   * people were asked is another question then. A session goes on under the roster of its offer; what was not offered yet will be offered under this one.
+   */
+  rosterChanged({ centres }: PinnedRoster): void {
+    const { begun, isOffering } = this.answers;
+    if (begun === null || this.#sessions.hasBegun) return;
+    const isOther = centres.map(({ name }) => name).join(" ") !== begun.offer.invited.join(" ");
+    if (isOffering || isOther) this.end(ROSTER_CHANGED);
   }
 
   /** The coordinator goes down. */

@@ -50,6 +50,11 @@ export class QuerySessions {
     return this.#formation;
   }
 
+  /** Whether it is decided who takes part: from then on the query runs to its end under the roster of its offer. */
+  get hasBegun(): boolean {
+    return this.#begun !== null;
+  }
+
   /** Settles when a session is formed, or there will be none. */
   get formed(): Promise<void> {
     return this.#formed.promise;

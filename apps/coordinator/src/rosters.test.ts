@@ -7,6 +7,7 @@ import {
   openMessage,
   type PinnedRoster,
   removed,
+  replaced,
   ROSTER,
   rotated,
   rotationTo,
@@ -18,7 +19,7 @@ import {
 import { expect, test } from "vitest";
 import { SqliteDatabase } from "./sqlite-database.ts";
 import { Store } from "./store.ts";
-import { TrialNetwork } from "./trial.ts";
+import { settled, TrialNetwork } from "./trial.ts";
 
 /** The network's chain with one more version. */
 function changed(network: TrialNetwork, change: (before: PinnedRoster) => Roster, by: Identity = network.coordinator): RosterChain {
@@ -84,4 +85,52 @@ test("after the coordinator has new keys, a session of the old ones ends with a 
   await network.ask();
   const [offer] = await network.centres[0]!.offers();
   expect(openMessage(OFFER, offer, network.rosters.newest.coordinatorKey, scheme).value.roster).toBe(network.rosters.newest.hash);
+});
+
+/** The roster changes under a running coordinator. */
+function change(network: TrialNetwork, to: (before: PinnedRoster) => Roster): void {
+  network.rosters.take(changed(network, to), scheme);
+}
+
+const enrolment = (before: PinnedRoster): Roster => enrolled(before, publicIdentity(createIdentity("e", random)));
+
+test("an offer that is open ends at once, for the one who asked and for those who have said yes; what is asked next is under the new roster", async () => {
+  const network = new TrialNetwork();
+  const parts = network.centres.slice(0, 2).map((centre) => centre.join());
+  for (const part of parts) part.catch(() => {});
+  await settled();
+  const id = await network.ask();
+  await settled();
+  change(network, (before) => removed(before, "d"));
+  expect(await network.state(id)).toMatchObject({ state: "stopped", detail: expect.stringContaining("roster was changed") });
+  await Promise.all(parts.map((part) => expect(part).rejects.toThrow('"outcome":"roster"')));
+  await network.ask();
+  const [offer] = await network.centres[0]!.offers();
+  expect(JSON.parse(Buffer.from(offer!.payload, "base64").toString())).toMatchObject({
+    roster: network.rosters.newest.hash,
+    invited: ["a", "b", "c"],
+  });
+});
+
+test("a session that is formed goes on to its release under the roster of its offer", async () => {
+  const network = new TrialNetwork();
+  const parts = network.centres.map((centre) => centre.join());
+  await settled();
+  const id = await network.ask();
+  await Promise.all(parts);
+  change(network, enrolment);
+  expect(await network.state(id)).toMatchObject({ state: "open" });
+});
+
+test("a query that waits for people waits on when the same centres are invited, and ends when others are", async () => {
+  const network = new TrialNetwork();
+  network.centres[1]!.consent = "hold";
+  const id = await network.ask();
+  const offers = await Promise.all(network.centres.map(async (centre) => (await centre.offers())[0]!));
+  await Promise.all(network.centres.map((centre, i) => centre.answer(offers[i]!)));
+  expect(await network.state(id)).toMatchObject({ state: "open", deciding: 1 });
+  change(network, (before) => replaced(before, publicIdentity(createIdentity("d", random))));
+  expect(await network.state(id)).toMatchObject({ state: "open", deciding: 1 });
+  change(network, enrolment);
+  expect(await network.state(id)).toMatchObject({ state: "stopped", detail: expect.stringContaining("roster was changed") });
 });

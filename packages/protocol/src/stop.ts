@@ -16,6 +16,7 @@ import type { MessageKind } from "./message.ts";
  * - `data`: a centre's own data could not be read
  * - `rule`: a centre withdraws: its people did not agree that its shares leave, or have stopped its agent
  * - `held`: people at some centres are asked first; the query is offered again when they have decided
+ * - `roster`: the roster was changed while an offer under the one before was open
  * - `late`: the session took longer than its offer allows
  * - `ended`: the coordinator no longer knows it
  * - `defect`: a mistake in this program
@@ -34,6 +35,7 @@ export const STOP_CAUSES = [
   "data",
   "rule",
   "held",
+  "roster",
   "late",
   "ended",
   "defect",
