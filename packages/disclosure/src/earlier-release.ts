@@ -107,6 +107,11 @@ export function setsOfRelease(
   return [...setsOfCells(plan, cells), ...rows.flatMap(({ result, row }) => setsOfQuantiles(plan, result, row))];
 }
 
+/** Whether a release tells anything, if only once more. Throws a RangeError when it is not one of this plan. */
+export function tellsAnything(plan: Plan, { results }: Pick<Release, "results">): boolean {
+  return setsOfRelease(plan, { results }).length > 0;
+}
+
 /** Releases that are looked at for how large the network is. */
 const NEWEST = 10;
 

@@ -1,6 +1,6 @@
 import type { Dataset } from "@tutti/dataset";
 import { Keys, type Plan } from "@tutti/query";
-import type { EarlierRelease, ReleasedSet } from "./earlier-release.ts";
+import { type EarlierRelease, type ReleasedSet, tellsAnything } from "./earlier-release.ts";
 import type { Policy } from "./policy.ts";
 import { cellsOf } from "./reveal.ts";
 import { triplesOf } from "./triple.ts";
@@ -212,8 +212,8 @@ export function toldBefore(pairs: readonly GuardPair[], distances: readonly (Dis
 }
 
 /**
- * The earlier release that answers a query again: of the same query under the same policy, as long as nothing that it tells has safely changed since, and
- * nothing newer was told of it. Whether nothing has changed, or too little to tell, can't be told apart.
+ * The earlier release that answers a query again: of the same query under the same policy, where it told anything, as long as nothing that it tells has
+ * safely changed since, and nothing newer was told of it. Whether nothing has changed, or too little to tell, can't be told apart.
  */
 export function answerAgain(
   history: readonly EarlierRelease[],
@@ -223,9 +223,9 @@ export function answerAgain(
   distances: readonly (Distance | null)[],
 ): EarlierRelease | null {
   const at = history.findLastIndex((past) => past.query === query && past.release !== null && rules(past.policy) === rules(policy));
-  if (at < 0) return null;
+  // What was too little then may be enough now.
+  if (at < 0 || !tellsAnything(history[at]!.plan, history[at]!.release!)) return null;
   const last = pairs.flatMap(({ same, later, earlier }, i) => (same && !later ? [{ earlier, distance: distances[i] }] : []));
-  // A release that told nothing is no answer: what was too little then may be enough now.
   const stands = last.length > 0 && last.every(({ earlier, distance }) => earlier <= at && distance !== "far");
   return stands ? history[at]! : null;
 }
