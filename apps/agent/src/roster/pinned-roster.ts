@@ -1,7 +1,7 @@
 import { scheme } from "@tutti/platform";
 import { type RosterChain, RosterFault, type RosterVersion } from "@tutti/protocol";
 import { StartProblem } from "../start-problem.ts";
-import type { RosterFolder, RosterYes } from "./roster-folder.ts";
+import type { PinFolder, RosterYes } from "./roster-folder.ts";
 
 /** The versions up to the one that counts at this centre, and those beyond that wait for a person. */
 export interface Pinned {
@@ -17,7 +17,7 @@ export interface Pinned {
  * @param file `roster.json`: one version, or a chain
  * @throws StartProblem when `roster.json` and what was pinned before are of different pasts
  */
-export function pinnedIn(file: RosterChain, folder: RosterFolder): Pinned {
+export function pinnedIn(file: RosterChain, folder: Pick<PinFolder, "pinned" | "told" | "yes">): Pinned {
   const before = folder.pinned();
   const told = folder.told();
   const base = before === null ? file : laterOf(before, file, told);

@@ -19,6 +19,16 @@ export interface RosterYes {
   readonly atMs: number;
 }
 
+/** What is kept of the roster at a centre, as far as its pin has to do with it. */
+export interface PinFolder {
+  pinned(): RosterChain | null;
+  told(): RosterChain | null;
+  yes(): RosterYes | null;
+  pin(chain: RosterChain): Promise<void>;
+  tell(chain: RosterChain): Promise<void>;
+  forgetYes(): Promise<void>;
+}
+
 const yesSchema: z.ZodType<RosterYes> = z.strictObject({
   version: z.int().min(1),
   roster: contentHashSchema,
@@ -34,7 +44,7 @@ const YES = "yes.json";
  * `roster/` in the folder of the ledger: the versions that are pinned, those that the coordinator told last, and a person's yes that the agent has not
  * taken up. Each file is there whole or not at all. Works as well while the agent is down.
  */
-export class RosterFolder {
+export class RosterFolder implements PinFolder {
   readonly #path: string;
 
   constructor(ledger: string) {

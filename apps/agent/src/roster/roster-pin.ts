@@ -3,13 +3,13 @@ import type { AgentLog } from "../agent-log.ts";
 import type { Ledger } from "../ledger-file.ts";
 import { StartProblem } from "../start-problem.ts";
 import { pinnedIn } from "./pinned-roster.ts";
-import type { RosterFolder } from "./roster-folder.ts";
+import type { PinFolder } from "./roster-folder.ts";
 
 /** What the pin of a running agent is made of. */
 export interface RosterPinParts {
   /** `roster.json` */
   readonly file: RosterChain;
-  readonly folder: RosterFolder;
+  readonly folder: PinFolder;
   readonly ledger: Pick<Ledger, "pinned" | "append">;
   readonly log: AgentLog;
   /** Asks the coordinator for all versions. */
