@@ -1,12 +1,14 @@
-import { Agent, type AgentParts, type Caller, ConsentDesk, HttpLink, Past } from "@tutti/agent";
+import { Agent, type AgentParts, type Caller, ConsentDesk, Past, RosterPin } from "@tutti/agent";
 import { type Dataset, datasetName, gridOf } from "@tutti/dataset";
 import { bitmapOf, type Policy } from "@tutti/disclosure";
 import type { Identity, Sha256, SignatureScheme } from "@tutti/envelope";
-import type { RosterChain, StandingRules } from "@tutti/protocol";
+import { RosterChain, type StandingRules } from "@tutti/protocol";
 import { includes, interpret, type Patient } from "@tutti/sql";
 import { seeded } from "../world/seeded.ts";
+import { type Lie, LyingLink } from "./lying-link.ts";
 import { DiskLedger, diskHistory, diskKept, MemoryDisk, type Writing } from "./memory-disk.ts";
-import { MemoryPeople } from "./memory-people.ts";
+import { MemoryPeople, PeopleFolder } from "./memory-people.ts";
+import { MemoryRosterFolder } from "./memory-roster-folder.ts";
 import type { VirtualClock } from "./virtual-clock.ts";
 
 /** What a simulated centre is made of. */
@@ -24,9 +26,16 @@ export interface CentreSetting {
   /** The way to the coordinator, for the agent of one life. */
   readonly caller: (life: Life) => Caller;
   readonly writing: (life: Life) => Writing;
+  /** What it says in place of what it should. */
+  readonly lie: Lie;
   /** Its standing rules; without them it answers, and no people are there. */
   readonly rules?: StandingRules | undefined;
+  /** Whether its people say yes to other rosters; otherwise the first one counts for good. */
+  readonly followsRosters: boolean;
 }
+
+/** How long an agent waits for the coordinator's roster. */
+const LOOK_MS = 10_000;
 
 /** An agent's time from its start to its end. */
 export interface Life {
@@ -47,6 +56,7 @@ export class SimulatedCentre {
   #past: Past | null = null;
   /** Its people, where it has rules. */
   readonly people: MemoryPeople | null;
+  readonly rosterFolder: MemoryRosterFolder = new MemoryRosterFolder();
   #desk: ConsentDesk | null = null;
 
   constructor(setting: CentreSetting) {
@@ -75,7 +85,8 @@ export class SimulatedCentre {
   }
 
   start(): void {
-    const { identity, rosters, dataset, policy, patients, seed, sha256, scheme, clock, skewMs, caller, writing } = this.#setting;
+    const { identity, rosters, dataset, policy, patients, seed, sha256, scheme, clock, skewMs, caller, writing, lie, followsRosters } =
+      this.#setting;
     const life = { number: this.#life.number + 1, isOver: false };
     this.#life = life;
     this.#abort = new AbortController();
@@ -88,20 +99,8 @@ export class SimulatedCentre {
         clock.after(ms, () => life.isOver || resolve());
         signal.addEventListener("abort", () => life.isOver || reject(new Error("the agent ends")), { once: true });
       });
-    const roster = rosters.newest;
-    const setting = { identity, roster, policy, datasets: [dataset], scheme, sha256, random };
-    const link = new HttpLink({
-      address: "http://127.0.0.1",
-      coordinator: roster.coordinator.name,
-      identity,
-      scheme,
-      sha256,
-      random,
-      nowMs,
-      signal,
-      caller: caller(life),
-      sleep,
-    });
+    const address = { address: "http://127.0.0.1", coordinator: rosters.newest.coordinator.name };
+    const link = new LyingLink({ ...address, identity, scheme, sha256, random, nowMs, signal, caller: caller(life), sleep }, lie);
     const ledger = new DiskLedger(this.disk, writing(life));
     const log = {
       debug: () => {},
@@ -109,9 +108,12 @@ export class SimulatedCentre {
       warn: () => {},
       error: (about: object, event: string) => void this.errors.push(`${event} ${JSON.stringify(about)}`),
     };
+    const ask = async () => RosterChain.open(await link.rosters(0, nowMs() + LOOK_MS), scheme);
+    const pin = followsRosters ? new RosterPin({ file: rosters, folder: this.rosterFolder, ledger, log, ask }) : undefined;
+    const setting = { identity, roster: (pin ?? rosters).newest, policy, datasets: [dataset], scheme, sha256, random };
     this.#past = new Past({
       identity,
-      check: { ...setting, rosters },
+      check: { ...setting, rosters: pin ?? rosters },
       file: diskHistory(this.disk, writing(life)),
       store: diskKept(this.disk, patients.length, writing(life)),
       ledger,
@@ -122,16 +124,30 @@ export class SimulatedCentre {
     const sources: AgentParts["sources"] = new Map([[datasetName(dataset), sourceOf(patients, dataset)]]);
     // The log is looked at beside sessions, by a loop of its own.
     const watch = { expect: () => {}, trouble: null };
-    const rules = this.#setting.rules;
-    this.#desk = rules === undefined ? null : new ConsentDesk({ rules, folder: this.people!, ledger, nowMs, log });
+    const { rules } = this.#setting;
+    this.#desk = rules === undefined ? null : new ConsentDesk({ rules, folder: new PeopleFolder(this.people!, life), ledger, nowMs, log });
     const consent = this.#desk === null ? {} : { consent: this.#desk };
-    const agent = new Agent({ ...consent, setting, sources, past: this.#past, watch, link, ledger, nowMs, log, signal, sleep });
+    const agent = new Agent({
+      ...consent,
+      rosters: pin,
+      setting,
+      sources,
+      past: this.#past,
+      watch,
+      link,
+      ledger,
+      nowMs,
+      log,
+      signal,
+      sleep,
+    });
     this.#ended = agent.run();
   }
 
   /** The process is gone, with all that it held in memory; nothing that it was about to do is done. */
   kill(): void {
     this.#life.isOver = true;
+    void this.#desk?.close();
   }
 
   /** Ends it in order. */

@@ -1,23 +1,32 @@
-import type { Call } from "@tutti/agent";
-import { lyingBundle, withBundle } from "./lie.ts";
-import type { Listener } from "./listener.ts";
-import type { Operation, RequestKind, WriteKind } from "./operation.ts";
+import { withoutItem } from "./delivery.ts";
+import type { Of, Operation, RequestKind, WriteKind } from "./operation.ts";
 
-/** What happens to one request. */
-export interface RequestFault {
-  readonly dropRequest: boolean;
-  readonly dropReply: boolean;
-  readonly double: boolean;
-  readonly corruptRequest: boolean;
-  readonly corruptReply: boolean;
-  readonly delayMs: number;
-  /** How long the sender is down that dies before it sends it; null when it does not. */
+/** Operations that are about one request of a centre. */
+const ON_REQUEST = [
+  "dropRequest",
+  "dropReply",
+  "double",
+  "corruptRequest",
+  "corruptReply",
+  "delay",
+  "killAgent",
+  "killCoordinator",
+  "stopAgent",
+  "changeRoster",
+] as const;
+
+/** What happens to one request: the operation of a kind that is for it. */
+export type RequestFaults = <Op extends (typeof ON_REQUEST)[number]>(op: Op) => Of<Op> | undefined;
+
+/** What people do when they are asked once: what they say and when, and how long the agent is down that dies then; null when it does not. */
+export interface Asking {
+  readonly decision: "approved" | "denied";
+  readonly afterMs: number;
   readonly killAgentMs: number | null;
-  /** The same of the coordinator, when it arrives. */
-  readonly killCoordinatorMs: number | null;
 }
 
-type Of<Op> = Extract<Operation, { readonly op: Op }>;
+/** People say yes, after so long. */
+const SOON_MS = 200;
 const PATHS: readonly (readonly [RequestKind, RegExp])[] = [
   ["offers", /^\/v1\/offers$/],
   ["answer", /\/answers$/],
@@ -27,13 +36,12 @@ const PATHS: readonly (readonly [RequestKind, RegExp])[] = [
   ["stop", /\/stops$/],
 ];
 
-/** Operations in force: counts requests and writes, and says what happens to each. */
+/** Operations in force: counts requests, writes and questions, and says what happens to each. */
 export class Faults {
   readonly #operations: readonly Operation[];
   readonly #counts = new Map<string, number>();
   readonly #parted = new Map<string, number>();
-  /** What a liar would have said, by its name and the request. */
-  readonly #honest = new Map<string, Uint8Array>();
+  readonly #liars = new Map<string, ReadonlySet<string>>();
   #isOver = false;
   /** How often each kind of operation came to act. */
   readonly acted: Map<Operation["op"], number> = new Map();
@@ -42,12 +50,14 @@ export class Faults {
     this.#operations = operations;
   }
 
-  get partitions(): readonly Of<"partition">[] {
-    return this.#of("partition");
+  /** Whether everything goes well from now on, but for clocks. */
+  get isOver(): boolean {
+    return this.#isOver;
   }
 
-  skewMs(centre: string): number {
-    return this.#of("skew").find((one) => one.centre === centre)?.ms ?? 0;
+  /** The operations of one kind. */
+  of<Op extends Operation["op"]>(op: Op): readonly Of<Op>[] {
+    return this.#operations.filter((one): one is Of<Op> => one.op === op);
   }
 
   /** Nothing goes wrong any more, but for clocks. */
@@ -56,8 +66,14 @@ export class Faults {
     this.#parted.clear();
   }
 
+  skewMs(centre: string): number {
+    return this.of("skew").find((one) => one.centre === centre)?.ms ?? 0;
+  }
+
   part(centre: string): void {
-    if (!this.#isOver) this.#parted.set(centre, (this.#parted.get(centre) ?? 0) + 1);
+    if (this.#isOver) return;
+    this.#parted.set(centre, (this.#parted.get(centre) ?? 0) + 1);
+    this.#note("partition");
   }
 
   join(centre: string): void {
@@ -69,50 +85,41 @@ export class Faults {
   }
 
   /** The next request of a centre. */
-  request(centre: string, target: string): RequestFault {
+  request(centre: string, target: string): RequestFaults {
     const on = PATHS.find(([, path]) => path.test(target))?.[0] ?? null;
     const nth = this.#count(`${centre} asks ${on}`);
-    const here = this.#operations.filter((one) => "on" in one && one.centre === centre && one.on === on && one.nth === nth);
-    const has = (op: Operation["op"]): boolean => here.some((one) => this.#acts(one, op));
-    const downMs = (op: "killAgent" | "killCoordinator"): number | null =>
-      (here.find((one) => this.#acts(one, op)) as Of<"killAgent"> | undefined)?.downMs ?? null;
-    return {
-      dropRequest: has("dropRequest"),
-      dropReply: has("dropReply"),
-      double: has("double"),
-      corruptRequest: has("corruptRequest"),
-      corruptReply: has("corruptReply"),
-      delayMs: (here.find((one) => this.#acts(one, "delay")) as Of<"delay"> | undefined)?.ms ?? 0,
-      killAgentMs: downMs("killAgent"),
-      killCoordinatorMs: downMs("killCoordinator"),
-    };
+    const here = ON_REQUEST.flatMap((op) =>
+      this.of(op).filter((one) => this.#acts(one, one.centre === centre && one.on === on && one.nth === nth)),
+    );
+    return <Op extends Operation["op"]>(op: Op) =>
+      here.find((one): one is Extract<typeof one, Of<Op>> => one.op === op) as Of<Op> | undefined;
   }
 
-  /** The body of a request as its sender says it: a liar's is another. */
-  altered(centre: string, { target, body }: Call, listener: Listener): Uint8Array {
-    const exchange = exchangeOf(target);
-    const lies = exchange !== null && this.#of("lie").some((one) => one.centre === centre && one.exchange === exchange);
-    if (!lies || this.#isOver) return body;
-    const said = lyingBundle(body, listener);
-    if (said !== body) this.#note("lie");
-    this.#honest.set(`${centre} ${target}`, body);
+  /** What a centre says in an exchange: where it lies, what it would say that lies; null where that can't be made up. */
+  said(centre: string, exchange: number, honest: Uint8Array, lying: (honest: Uint8Array) => Uint8Array | null): Uint8Array {
+    if (this.#isOver || !this.of("lie").some((one) => one.centre === centre && one.exchange === exchange)) return honest;
+    const said = lying(honest);
+    if (said === null) return honest;
+    this.#note("lie");
+    const session = Buffer.from(honest.subarray(0, 32)).toString("hex");
+    this.#liars.set(session, new Set([...this.liarsIn(session), centre]));
     return said;
   }
 
-  /** The body of an answer as it is passed on: some bundles are withheld, and a liar hears of its own what it would have said. */
-  delivered(centre: string, { target }: Call, told: Uint8Array, participants: readonly string[]): Uint8Array {
-    const exchange = exchangeOf(target);
-    if (exchange === null || this.#isOver || told.length < 2) return told;
-    const count = new DataView(told.buffer, told.byteOffset).getUint16(0);
+  /** Who lied in a session. */
+  liarsIn(session: string): ReadonlySet<string> {
+    return this.#liars.get(session) ?? new Set();
+  }
+
+  /** The body of a delivery as it is passed on: some bundles are withheld. */
+  delivered(centre: string, exchange: number, told: Uint8Array, participants: readonly string[]): Uint8Array {
+    if (this.#isOver || told.length < 2) return told;
     // Places are known while all take part.
-    if (count !== participants.length) return told;
-    const place = participants.indexOf(centre);
-    const honest = this.#honest.get(`${centre} ${target}`);
-    let delivery = honest === undefined ? told : withBundle(told, place, place, honest);
-    for (const { from, to, exchange: which } of this.#of("withhold")) {
-      if (which !== exchange || !to.includes(centre) || from === centre) continue;
-      this.#note("withhold");
-      delivery = withBundle(delivery, participants.indexOf(from), place, null);
+    if (new DataView(told.buffer, told.byteOffset).getUint16(0) !== participants.length) return told;
+    let delivery = told;
+    for (const one of this.of("withhold")) {
+      if (!this.#acts(one, one.exchange === exchange && one.to.includes(centre) && one.from !== centre)) continue;
+      delivery = withoutItem(delivery, participants.indexOf(one.from));
     }
     return delivery;
   }
@@ -120,21 +127,30 @@ export class Faults {
   /** The next write of a centre: refused, or its writer dies before or after it; null when all is well. */
   writes(centre: string, on: WriteKind): "full" | Of<"killAgentWriting"> | null {
     const nth = this.#count(`${centre} writes ${on}`);
-    const full = this.#of("fullDisk").find((one) => one.centre === centre && one.on === on && nth >= one.nth && nth < one.nth + one.times);
-    if (full !== undefined && this.#acts(full, "fullDisk")) return "full";
-    const killed = this.#of("killAgentWriting").find((one) => one.centre === centre && one.on === on && one.nth === nth);
-    return killed !== undefined && this.#acts(killed, "killAgentWriting") ? killed : null;
+    const full = this.of("fullDisk").find(
+      (one) => one.centre === centre && one.on === on && nth >= one.nth && nth < one.nth + one.times && this.#acts(one),
+    );
+    if (full !== undefined) return "full";
+    return this.of("killAgentWriting").find((one) => one.centre === centre && one.on === on && one.nth === nth && this.#acts(one)) ?? null;
   }
 
-  /** The next write of the coordinator: how long it is down that dies before it; null when it does not. */
-  storeWrites(): number | null {
+  /** The next write of the coordinator, which dies before or after it; null when it does not. */
+  storeWrites(): Of<"killStore"> | null {
     const nth = this.#count("coordinator writes");
-    const killed = this.#of("killStore").find((one) => one.nth === nth);
-    return killed !== undefined && this.#acts(killed, "killStore") ? killed.downMs : null;
+    return this.of("killStore").find((one) => one.nth === nth && this.#acts(one)) ?? null;
   }
 
-  #acts(operation: Operation, op: Operation["op"]): boolean {
-    const acts = !this.#isOver && operation.op === op;
+  /** People at a centre are asked something new. */
+  asks(centre: string): Asking {
+    const nth = this.#count(`${centre} asks people`);
+    const isHere = (one: { readonly centre: string; readonly nth: number }): boolean => one.centre === centre && one.nth === nth;
+    const said = this.of("decide").find((one) => this.#acts(one, isHere(one)));
+    const killed = this.of("killAgentAsking").find((one) => this.#acts(one, isHere(one)));
+    return { decision: said?.decision ?? "approved", afterMs: said?.afterMs ?? SOON_MS, killAgentMs: killed?.downMs ?? null };
+  }
+
+  #acts({ op }: Operation, isMeant = true): boolean {
+    const acts = isMeant && !this.#isOver;
     if (acts) this.#note(op);
     return acts;
   }
@@ -143,18 +159,9 @@ export class Faults {
     this.acted.set(op, (this.acted.get(op) ?? 0) + 1);
   }
 
-  #of<Op extends Operation["op"]>(op: Op): readonly Of<Op>[] {
-    return this.#operations.filter((one): one is Of<Op> => one.op === op);
-  }
-
   #count(what: string): number {
     const count = this.#counts.get(what) ?? 0;
     this.#counts.set(what, count + 1);
     return count;
   }
-}
-
-function exchangeOf(target: string): number | null {
-  const found = /\/exchanges\/(\d+)$/.exec(target);
-  return found === null ? null : Number(found[1]);
 }

@@ -9,9 +9,9 @@ const KEY_PIECE_BYTES = 32;
 
 /**
  * The bundle of a participant that says something else than it computed, as one would whose program was changed: every seal and hash in it holds. In
- * the deal one share for one receiver is another, later one share for all. The same bytes where nothing of the kind is in it, or a key is not known.
+ * the deal one share for one receiver is another, later one share for all. Null where nothing of the kind is in it, or a key is not known.
  */
-export function lyingBundle(bytes: Uint8Array, listener: Listener): Uint8Array {
+export function lyingBundle(bytes: Uint8Array, listener: Listener): Uint8Array | null {
   const count = new DataView(bytes.buffer, bytes.byteOffset).getUint16(38);
   const { session, exchange, from, broadcast, parts } = decodeBundle(bytes, count);
   const name = toHex(session);
@@ -27,11 +27,11 @@ export function lyingBundle(bytes: Uint8Array, listener: Listener): Uint8Array {
   let said = broadcast;
   if (exchange === 0) {
     const victim = opened.find((one) => one !== null && one.plain.length > 2 * HASH_BYTES + KEY_PIECE_BYTES);
-    if (victim == null) return bytes;
+    if (victim == null) return null;
     change(victim.plain, 2 * HASH_BYTES + KEY_PIECE_BYTES);
   } else {
     const plain = group === null || broadcast.length === 0 ? null : unseal(broadcast, nonceOf(exchange, from, EVERYBODY), group);
-    if (plain === null) return bytes;
+    if (plain === null) return null;
     change(plain, 0);
     said = seal(plain, nonceOf(exchange, from, EVERYBODY), group!);
   }
@@ -49,28 +49,4 @@ export function lyingBundle(bytes: Uint8Array, listener: Listener): Uint8Array {
 function change(plain: Uint8Array, at: number): void {
   const view = new DataView(plain.buffer, plain.byteOffset);
   view.setUint32(at, (view.getUint32(at, true) + 1) % P, true);
-}
-
-/** A delivery in which the bundle of one participant stands as it was, or not at all. */
-export function withBundle(delivery: Uint8Array, from: number, to: number, bundle: Uint8Array | null): Uint8Array {
-  if (delivery.length < 2) return delivery;
-  const view = new DataView(delivery.buffer, delivery.byteOffset, delivery.byteLength);
-  const count = view.getUint16(0);
-  const items: Uint8Array[] = [];
-  for (let at = 2; items.length < count;) {
-    const length = view.getUint32(at);
-    items.push(delivery.subarray(at + 4, at + 4 + length));
-    at += 4 + length;
-  }
-  if (bundle === null) items[from] = new Uint8Array(0);
-  else {
-    const { head, broadcast, parts } = decodeBundle(bundle, count);
-    items[from] = new Uint8Array(Buffer.concat([head, broadcast, parts[to]!]));
-  }
-  const lengths = items.map(({ length }) => {
-    const bytes = Buffer.alloc(4);
-    bytes.writeUInt32BE(length);
-    return bytes;
-  });
-  return new Uint8Array(Buffer.concat([delivery.subarray(0, 2), ...items.flatMap((item, i) => [lengths[i]!, item])]));
 }

@@ -1,7 +1,18 @@
 import { AnsweredLately, Decisions, type KeptSets, KeptSetsFault, keptSets, type Ledger, type PastParts } from "@tutti/agent";
 import type { Bitmap } from "@tutti/disclosure";
 import { contentHash } from "@tutti/envelope";
-import { append, decodeLine, encodeLine, type Deed, type Entry, GENESIS, type Head, headOf, verifyChain } from "@tutti/ledger";
+import {
+  append,
+  decodeLine,
+  encodeLine,
+  type Deed,
+  type Entry,
+  GENESIS,
+  type Head,
+  headOf,
+  type PinnedVersion,
+  verifyChain,
+} from "@tutti/ledger";
 import { History, type HistoryItem, type Offer, type PastSession } from "@tutti/protocol";
 import type { WriteKind } from "./operation.ts";
 
@@ -33,7 +44,7 @@ export class DiskLedger implements Ledger {
   readonly kept: Map<string, string> = new Map();
   readonly lately: AnsweredLately = new AnsweredLately();
   readonly decisions: Decisions = new Decisions();
-  readonly pinned = null;
+  pinned: PinnedVersion | null = null;
   readonly #disk: MemoryDisk;
   readonly #writing: Writing;
   readonly #offers = new Set<string>();
@@ -75,6 +86,7 @@ export class DiskLedger implements Ledger {
     this.#heads.set(this.head.index, this.head.hash);
     this.lately.remember(entry);
     this.decisions.remember(entry);
+    if (entry.kind === "pinned") this.pinned = entry.body;
     if (ANSWERS.has(entry.kind) && "offer" in entry.body) this.#offers.add(entry.body.offer);
     if (entry.kind === "answered" && entry.body.sets !== undefined) this.kept.set(entry.body.offer, entry.body.sets);
   }

@@ -69,8 +69,10 @@ function operation({ below, of, names, queries }: Draw): Operation {
   const on = of([...REQUESTS, "exchange", "exchange", "exchange"] as const);
   const at = { centre: of(names), on, nth: below(OFTEN[on] * queries + 1) };
   const write = { centre: at.centre, on: of(WRITES), nth: below(2 * queries) };
+  // What people do matters where they are asked.
+  const asked = names.slice(0, 2);
   const downMs = of([50, 500, 3_000, 15_000, 60_000]);
-  switch (below(15)) {
+  switch (below(21)) {
     case 0:
     case 1:
       return { op: of(["dropRequest", "dropReply"] as const), ...at };
@@ -89,7 +91,7 @@ function operation({ below, of, names, queries }: Draw): Operation {
     case 9:
       return { op: "killCoordinator", ...at, downMs };
     case 10:
-      return { op: "killStore", nth: below(4 * queries), downMs };
+      return { op: "killStore", nth: below(4 * queries), done: below(2) === 0, downMs };
     case 11:
       return {
         op: "partition",
@@ -103,6 +105,28 @@ function operation({ below, of, names, queries }: Draw): Operation {
       return below(3) === 0
         ? { op: "skew", centre: at.centre, ms: of([-600_000, -100_000, -5_000, 5_000, 100_000, 600_000]) }
         : { op: "withhold", from: at.centre, to: names.filter(() => below(2) === 0), exchange: below(7) };
+    case 14:
+    case 15:
+      return { op: "askPeople", centre: of(asked), before: of(["run", "run", "shares"] as const) };
+    case 16:
+      return {
+        op: "decide",
+        centre: of(asked),
+        nth: below(2 * queries),
+        decision: of(["approved", "denied"] as const),
+        afterMs: of([200, 3_000, 15_000, 50_000, 100_000]),
+      };
+    case 17:
+      return { op: "killAgentAsking", centre: of(asked), nth: below(queries), downMs };
+    case 18:
+      return { op: "stopAgent", ...at, forMs: of([300, 3_000, 30_000]) };
+    case 19:
+      return {
+        op: "changeRoster",
+        ...of([at, { centre: at.centre, on: "answer", nth: below(queries) }] as const),
+        ...of([{ change: "enrol", who: "joins" } as const, { change: "remove", who: of(names) } as const]),
+        yesMs: of([100, 2_000, 20_000]),
+      };
     default:
       return { op: "lie", centre: at.centre, exchange: below(7) };
   }

@@ -6,19 +6,22 @@ import { simulate } from "./simulation.ts";
 
 // Real agents and a real coordinator in a network in which anything may go wrong. `npm run simulate -- --sessions 10000` runs more of the same.
 
-test.each(REGRESSIONS.map((one) => [one.why, one] as const))("%s", async (_, { seed, operations }) => {
-  const { violations } = await simulate({ ...scenarioOf(seed), operations });
+test.each(REGRESSIONS.map((one) => [one.why, one] as const))("%s", async (_, { seed, operations, ended = [] }) => {
+  const { outcomes, acted, violations } = await simulate({ ...scenarioOf(seed), operations });
   expect(violations).toEqual([]);
+  expect(outcomes.slice(0, ended.length)).toEqual(ended);
+  // Each of them is still there to act: none has become a fault of something that does not happen any more.
+  expect([...acted.keys()].toSorted()).toEqual([...new Set(operations.map(({ op }) => op))].filter((op) => op !== "askPeople").toSorted());
 });
 
 test("networks drawn from seeds: nothing wrong is released, nothing hidden opens, nothing hangs, everything has an outcome", async () => {
   let released = 0;
-  for (let seed = 1_000; seed < 1_014; seed++) {
+  for (let seed = 1_000; seed < 1_007; seed++) {
     const { outcomes, violations } = await simulate(scenarioOf(seed));
     expect([seed, violations]).toEqual([seed, []]);
     released += outcomes.filter((outcome) => outcome === "released").length;
   }
-  expect(released).toBeGreaterThan(14);
+  expect(released).toBeGreaterThan(7);
 });
 
 test("the same seed is the same run", async () => {

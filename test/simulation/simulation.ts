@@ -1,4 +1,4 @@
-import { openMessage, OUTCOMES, type PastSession, type QueryState, RELEASE } from "@tutti/protocol";
+import { History, type HistoryItem, type Offer, openMessage, OUTCOMES, type PastSession, type QueryState, RELEASE } from "@tutti/protocol";
 import type { Release } from "@tutti/disclosure";
 import { scheme } from "@tutti/platform";
 import type { Query } from "@tutti/query";
@@ -26,6 +26,7 @@ export interface Violation {
     | "broken chain"
     | "lost release"
     | "no recovery"
+    | "without consent"
     | "defect";
   readonly detail: string;
 }
@@ -41,6 +42,8 @@ export interface Simulated {
 
 /** A query takes a minute and a half at most; one that waits for its turn behind another, twice that. */
 const QUERY_MS = 300_000;
+/** How long people have to decide whether a query runs, and whether shares leave. */
+const PEOPLE = { decideMs: 60_000, sharesMs: 20_000 };
 /** Longer than any offer is open. */
 const QUIET_MS = 200_000;
 /** A query of which each centre's answer shows that it is well. */
@@ -60,7 +63,7 @@ class Simulation {
 
   constructor(scenario: Scenario) {
     this.#scenario = scenario;
-    this.#network = new SimulatedNetwork(scenario);
+    this.#network = new SimulatedNetwork({ ...PEOPLE, ...scenario });
     this.#patients = Object.values(scenario.centres).reduce((sum, { length }) => sum + length, 0);
   }
 
@@ -71,12 +74,18 @@ class Simulation {
     for (const query of this.#scenario.queries) outcomes.push(await this.#ask(query));
     network.heal();
     await network.clock.run(() => false, QUIET_MS);
+    // Centres hear of another roster when they are asked under it.
+    if (network.rosters.versions.length > 1) {
+      outcomes.push(await this.#ask(CLOSING));
+      await network.clock.run(() => false, QUIET_MS);
+    }
     outcomes.push(await this.#ask(CLOSING));
     await network.clock.run(() => false, QUIET_MS);
     await this.#lookBack();
     if (!(await network.end())) this.#found("hang", "an agent did not end");
     for (const [name, centre] of network.centres) for (const error of centre.errors) this.#foundDefect(name, error);
-    for (const error of network.errors) this.#foundDefect("the coordinator", error);
+    for (const error of network.coordinator.errors) this.#foundDefect("the coordinator", error);
+    for (const what of network.people.unagreed) this.#found("without consent", what);
     if (outcomes.at(-1) !== "released" && network.expectsAnswers) this.#found("no recovery", `the last query: ${outcomes.at(-1)}`);
     return { outcomes, violations: this.#violations, acted: network.acted };
   }
@@ -100,16 +109,21 @@ class Simulation {
 
   /** The release is the one that the same rule makes in the clear, over who took part. */
   async #checkRelease(query: Query, envelope: NonNullable<QueryState["release"]>, earlier: readonly PastSession[]): Promise<void> {
-    const { roster } = this.#network;
-    const release = JSON.parse(Buffer.from(envelope.payload, "base64").toString("utf8")) as Release;
-    openMessage(RELEASE, { ...envelope, signatures: envelope.signatures.slice(0, 1) }, roster.centreKeys, scheme);
+    const { rosters } = this.#network;
+    const release = JSON.parse(textOf(envelope)) as Release;
     const kept = (await this.#network.past()).find(
       ({ item }) => item.release?.payload === envelope.payload && item.release.signatures.length === envelope.signatures.length,
     );
     if (kept === undefined) return this.#found("lost release", "the coordinator does not keep what it has published");
-    const { participants } = kept.past;
+    const { session, participants } = kept.past;
+    const offer = JSON.parse(textOf(kept.item.offer)) as Offer;
+    const roster = rosters.get(offer.roster);
+    if (roster === null) return this.#found("wrong release", "it is under a roster that there is not");
+    openMessage(RELEASE, { ...envelope, signatures: envelope.signatures.slice(0, 1) }, roster.centreKeys, scheme);
+    if (!this.#network.isPromised(session, participants.length)) return;
     const { finished } = release.centres;
-    const expected = this.#clear(earlier).answer(query, participants).release;
+    const course = { participants, invited: offer.invited.length, lost: this.#lost(kept.past, kept.item) };
+    const expected = this.#clear(await this.#beside(offer, earlier)).answer(query, course).release;
     const counted = { ...expected, roster: roster.hash, centres: { ...expected.centres, finished } };
     if (finished > participants.length || JSON.stringify(sorted(counted)) !== JSON.stringify(sorted(release)))
       this.#found("wrong release", `${JSON.stringify(release)} in place of ${JSON.stringify(counted)}`);
@@ -117,15 +131,16 @@ class Simulation {
 
   /** Nothing opened, to whoever hears all and has all keys, that the rule does not open. */
   async #checkOpenings(query: Query, earlier: readonly PastSession[]): Promise<void> {
-    const { listener, centres, roster } = this.#network;
+    const { listener, centres } = this.#network;
     for (const session of listener.sessions()) {
-      const participants = roster.centres.map(({ name }) => name).filter((name) => this.#participants(session)?.includes(name) === true);
       const opened = listener.opened(session, this.#patients);
-      if (opened.length > 0) {
-        const records = [...centres.values()].flatMap(({ disk }) =>
-          disk.history.flatMap(({ past, item }) => (past.session === session && item.record !== null ? [cellsOf(item.record)] : [])),
-        );
-        const { opens } = this.#clear(earlier).answer(query, participants);
+      const known = [...centres.values()].flatMap(({ disk }) => disk.history.filter(({ past }) => past.session === session));
+      const participants = known[0]?.past.participants ?? [];
+      if (opened.length > 0 && this.#network.isPromised(session, participants.length)) {
+        const lost = known[0] === undefined ? undefined : this.#lost(known[0].past, known[0].item);
+        const records = known.flatMap(({ item: { record } }) => (record === null ? [] : [cellsOf(record)]));
+        const beside = known[0] === undefined ? earlier : await this.#beside(JSON.parse(textOf(known[0].item.offer)) as Offer, earlier);
+        const { opens } = this.#clear(beside).answer(query, { participants, lost });
         const cells = records[0] ?? [];
         const exchange = opened[0]!.exchange;
         const wrong = opened.filter(
@@ -138,15 +153,28 @@ class Simulation {
     }
   }
 
-  #participants(session: string): readonly string[] | null {
-    for (const { disk } of this.#network.centres.values())
-      for (const { past } of disk.history) if (past.session === session) return past.participants;
-    return null;
+  /** The past beside which an offer was made: the first so many sessions that the coordinator keeps; what it kept before the query was asked, if none fit. */
+  async #beside({ history, query }: Offer, earlier: readonly PastSession[]): Promise<readonly PastSession[]> {
+    const all = await this.#network.past();
+    const beside = new History();
+    const known: PastSession[] = [];
+    for (const { item, past } of all) {
+      if (beside.hash(query.dataset) === history) return known;
+      beside.add(past, item);
+      known.push(past);
+    }
+    return beside.hash(query.dataset) === history ? known : earlier;
+  }
+
+  /** Participants of a session whose second deal was not heard by one who was there to its end. */
+  #lost({ session, participants }: PastSession, { release, record }: HistoryItem): ReadonlySet<string> {
+    const witness = (release ?? record)!.signatures[0]!.keyid;
+    return new Set(this.#network.deliveries.lostInSecondDeal(session, witness).map((place) => participants[place]!));
   }
 
   /** Chains are whole, and each who signed a release knows it, once it could be told. */
   async #lookBack(): Promise<void> {
-    const { centres } = this.#network;
+    const { centres, rosters } = this.#network;
     const released = (await this.#network.past()).filter(({ item }) => item.release !== null);
     for (const [name, centre] of centres) {
       try {
@@ -155,7 +183,8 @@ class Simulation {
         this.#found("broken chain", `${name}: ${(fault as Error).message}`);
       }
       if (centre.trouble !== null) this.#found("defect", `${name}: ${centre.trouble}`);
-      for (const { item, past } of released) {
+      // Who was taken out of the roster is told nothing any more.
+      for (const { item, past } of rosters.newest.centreKeys.has(name) ? released : []) {
         if (!item.release!.signatures.some(({ keyid }) => keyid === name) || centre.known.has(past.mark)) continue;
         this.#found("lost release", `${name} signed ${past.mark}, and does not know it`);
       }
@@ -169,7 +198,8 @@ class Simulation {
   }
 
   #foundDefect(where: string, error: string): void {
-    if (!/could not be kept|could not be written/.test(error)) this.#found("defect", `${where}: ${error}`);
+    if (!/could not be kept|could not be written|could not be dealt with|could not be taken up/.test(error))
+      this.#found("defect", `${where}: ${error}`);
   }
 
   #found(what: Violation["what"], detail: string): void {
@@ -178,7 +208,11 @@ class Simulation {
 }
 
 function cellsOf(record: { readonly payload: string }): readonly number[] {
-  return (JSON.parse(Buffer.from(record.payload, "base64").toString("utf8")) as { readonly cells: readonly number[] }).cells;
+  return (JSON.parse(textOf(record)) as { readonly cells: readonly number[] }).cells;
+}
+
+function textOf({ payload }: { readonly payload: string }): string {
+  return Buffer.from(payload, "base64").toString("utf8");
 }
 
 /** The same value with its members in one order. */

@@ -55,6 +55,17 @@ export interface ClearSetting {
   readonly defences?: Defences | undefined;
 }
 
+/** What happened in a session that matters to its answer. */
+export interface Course {
+  readonly participants: readonly string[];
+  /** How many centres were invited; all of the network unless given. */
+  readonly invited?: number | undefined;
+  /** Participants that were lost before they dealt once more, for the distances that are tested only when they are needed. */
+  readonly lost?: ReadonlySet<string> | undefined;
+}
+
+const NOBODY: ReadonlySet<string> = new Set();
+
 interface Past extends EarlierRelease {
   /** Centres whose sets up to its quantiles are kept. */
   readonly learnt: Set<string>;
@@ -85,7 +96,7 @@ export class ClearNetwork {
   /** The release of a query, among some of the centres or all. */
   ask(query: Query, participants: readonly string[] = [...this.centres.keys()]): Release {
     const session = String(this.#past.length);
-    const { release: made, planned, policy } = this.#answer(query, participants, session);
+    const { release: made, planned, policy } = this.#answer(query, { participants }, session);
     this.#past.push({
       session,
       query: contentHash(query),
@@ -104,9 +115,9 @@ export class ClearNetwork {
   /** What a query would be answered now, and the number of each cell that would open on the way; it is not remembered. */
   answer(
     query: Query,
-    participants: readonly string[],
+    course: Course,
   ): { readonly release: Release; readonly opens: ReadonlyMap<number, number>; readonly policy: Policy } {
-    return this.#answer(query, participants, "asked in passing");
+    return this.#answer(query, course, "asked in passing");
   }
 
   /** Takes in a session that another network had; the oldest first. */
@@ -116,7 +127,7 @@ export class ClearNetwork {
     this.#past.push({ ...past, learnt: new Set() });
   }
 
-  #answer(query: Query, participants: readonly string[], session: string) {
+  #answer(query: Query, { participants, invited = this.centres.size, lost = NOBODY }: Course, session: string) {
     const policy = this.#policy;
     const planned = plan(query, this.#dataset);
     const everybody = participants.flatMap((name) => this.centres.get(name)!);
@@ -124,9 +135,9 @@ export class ClearNetwork {
     const verdicts = verdictsOf(planned, pooled, policy);
     const strength = participants.length > 3 ? ("malicious" as const) : ("passive" as const);
     const n = participants.length;
-    const centres = { invited: this.centres.size, contributed: n, finished: n };
+    const centres = { invited, contributed: n, finished: n };
     const about = { query: contentHash(query), roster: NO_ROSTER, policy, centres, strength };
-    const { pairs, all } = this.#compare(planned, participants, session);
+    const { pairs, all } = this.#compare(planned, { participants, lost }, session);
     // As the network does it: some are tested only when the others ask for it.
     const distances = all.map((distance, pair) => (pairs[pair]!.later ? null : distance));
     const again = this.#defences.guard ? answerAgain(this.#past, about.query, policy, pairs, distances) : null;
@@ -175,7 +186,7 @@ export class ClearNetwork {
   /** How far the plan's cells are from all that was told before; and each centre keeps what it has in them. */
   #compare(
     planned: Plan,
-    participants: readonly string[],
+    { participants, lost }: { readonly participants: readonly string[]; readonly lost: ReadonlySet<string> },
     session: string,
   ): { readonly pairs: readonly GuardPair[]; readonly all: readonly Distance[] } {
     if (!this.#defences.guard) return { pairs: [], all: [] };
@@ -186,14 +197,17 @@ export class ClearNetwork {
     for (const name of participants) {
       const store = this.#stores.get(name)!;
       const now: Membership = store.membership(setsToKeep(planned), this.centres.get(name)!);
-      store.differences(planned, guard, now, MAX_THRESHOLD).forEach((some, pair) => (differences[pair]! += some));
+      const own = store.differences(planned, guard, now, MAX_THRESHOLD);
+      pairs.forEach(({ later }, pair) => (differences[pair]! += later && lost.has(name) ? 0 : own[pair]!));
       store.keep(session, now);
     }
-    const partial = this.#past.map((past) => past.participants.some((name) => !participants.includes(name)));
+    const without = this.#past.map((past) => past.participants.some((name) => !participants.includes(name)));
     const all = pairs.map((one, pair): Distance => {
       const difference = differences[pair]!;
       if (difference >= this.#policy.threshold) return "far";
-      if (releasesOf(one).some((earlier) => partial[earlier]) || emptyIsNear(one, this.#policy)) return "near";
+      // What is not known of one centre may be anything.
+      const isPartial = releasesOf(one).some((earlier) => without[earlier]) || (one.later && lost.size > 0);
+      if (isPartial || emptyIsNear(one, this.#policy)) return "near";
       return difference > 0 ? "near" : one.same ? "equal" : "far";
     });
     return { pairs, all };
