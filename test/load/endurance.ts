@@ -3,26 +3,34 @@ import { LiveNetwork } from "../live/live-network.ts";
 import { liveCentres, removeSandboxes, writeSandbox } from "../live/sandbox-folder.ts";
 import { heapMbAfterGc } from "./heap.ts";
 import { childrenOf, residentMb } from "./processes.ts";
+import { QUESTIONS } from "./questions.ts";
 import { type Point, risePer1000 } from "./slope.ts";
 
-// What 1,000 sessions leave in memory: `npm run endurance`, or with --sessions, --centres, --json. Real processes; heaps are measured after a forced
-// collection, through the inspector.
+// What 1,000 sessions leave in memory: `npm run endurance`, or with --questions again|different, --sessions, --centres, --patients, --every, --json.
+// Real processes; heaps are measured after a forced collection, through the inspector.
 
 const { values: options } = parseArgs({
   options: {
     sessions: { type: "string", default: "1000" },
+    questions: { type: "string", default: "again" },
     centres: { type: "string", default: "4" },
+    patients: { type: "string", default: "30" },
     every: { type: "string", default: "100" },
     json: { type: "boolean", default: false },
   },
 });
 const [sessions, every] = [Number(options.sessions), Number(options.every)];
+if (options.questions !== "again" && options.questions !== "different") {
+  process.stderr.write("endurance: --questions is again or different\n");
+  process.exit(2);
+}
+const question = QUESTIONS[options.questions];
 /** Code that is compiled and buffers that grow once are no leak: what comes before counts for nothing. */
 const SETTLED = Math.min(200, sessions / 4);
 const INSPECTOR_PORT = 9_329;
 
 process.env["NODE_OPTIONS"] = `--inspect-port=${INSPECTOR_PORT}`;
-const network = await LiveNetwork.start(writeSandbox(liveCentres(Number(options.centres), 30, 9)));
+const network = await LiveNetwork.start(writeSandbox(liveCentres(Number(options.centres), Number(options.patients), 9)));
 process.env["NODE_OPTIONS"] = "";
 try {
   const [agent] = childrenOf(network.pid, "agent");
@@ -47,15 +55,7 @@ try {
         );
     }
     if (done === sessions) break;
-    const query = {
-      dataset: "live@3",
-      purpose: `endurance ${done}`,
-      measures: [
-        { id: "n", count: true },
-        { id: "sex", distribution: "sex" },
-      ],
-    };
-    const { state, detail } = await network.ask(query);
+    const { state, detail } = await network.ask(question(done));
     if (state !== "released") throw new Error(`session ${done + 1} ended as ${state}: ${detail ?? ""}`);
   }
   const rises = Object.entries(points).map(([name, all]) => {
