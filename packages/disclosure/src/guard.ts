@@ -5,6 +5,7 @@ import type { Policy } from "./policy.ts";
 import { cellsOf } from "./reveal.ts";
 import { triplesOf } from "./triple.ts";
 import type { Standing } from "./suppression.ts";
+import { pairsOfPlans } from "./worked-out.ts";
 
 /** A cell of a new plan beside a set of an earlier release: the network counts the patients who are in one of them only. */
 export interface GuardPair {
@@ -58,35 +59,13 @@ export function releasesOf({ earlier, third }: GuardPair): readonly number[] {
 export function guardPairs(plan: Plan, history: readonly EarlierRelease[], dataset: Dataset): readonly GuardPair[] {
   if (history.length === 0) return [];
   const counted = history.map(countedSets()).flatMap((sets, earlier) => sets.map((one) => ({ ...one, earlier })));
-  const plans = new Set(history.map((past) => past.plan));
-  const last = lastPairs.get(plan);
-  if (last !== undefined && areSame(plans, last.plans) && tellsTheSame({ history, counted }, last)) return last.pairs;
-  const pairs = pairsOf(plan, history, [...plans], counted, keysOf(dataset));
-  lastPairs.set(plan, { history, plans, counted, pairs });
-  return pairs;
-}
-
-/** What is told, and where. */
-interface Told {
-  readonly history: readonly EarlierRelease[];
-  readonly counted: readonly Counted[];
-}
-
-/** What was worked out last for a plan: releases that tell nothing new change nothing. */
-const lastPairs = new WeakMap<Plan, Told & { readonly plans: ReadonlySet<Plan>; readonly pairs: readonly GuardPair[] }>();
-
-function areSame<T>(some: ReadonlySet<T>, others: ReadonlySet<T>): boolean {
-  return some.size === others.size && [...some].every((one) => others.has(one));
-}
-
-function tellsTheSame({ history, counted }: Told, last: Told): boolean {
-  return (
-    counted.length === last.counted.length &&
-    counted.every(({ set, earlier }, i) => {
-      const before = last.counted[i]!;
-      return set === before.set && earlier === before.earlier && history[earlier] === last.history[earlier];
-    })
-  );
+  const plans = [...new Set(history.map((past) => past.plan))];
+  const pairs = pairsOfPlans(dataset, { history, plans, places: counted.flatMap(({ earlier, index }) => [earlier, index]) });
+  const before = pairs.get(plan);
+  if (before !== undefined) return before;
+  const found = pairsOf(plan, history, plans, counted, keysOf(dataset));
+  pairs.set(plan, found, found.length);
+  return found;
 }
 
 function pairsOf(
@@ -140,13 +119,13 @@ function pairsOf(
   return [...pairs, ...blocks.values(), ...triples];
 }
 
-/** Sets that were read once are read no more, up to so many. */
-const MAX_KEYS = 20_000;
+/** Steps of comparisons that are remembered, so that none is taken twice: some ten megabytes. */
+const MAX_STEPS = 150_000;
 const read = new WeakMap<Dataset, Keys>();
 
 function keysOf(dataset: Dataset): Keys {
   const before = read.get(dataset);
-  const keys = before === undefined || before.size > MAX_KEYS ? new Keys(dataset) : before;
+  const keys = before === undefined || before.size > MAX_STEPS ? new Keys(dataset) : before;
   keys.allow();
   read.set(dataset, keys);
   return keys;

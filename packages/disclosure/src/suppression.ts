@@ -1,7 +1,9 @@
 import type { Plan } from "@tutti/query";
 import { pattern } from "./pattern.ts";
 import type { Policy } from "./policy.ts";
+import { Recent } from "./recent.ts";
 import { type Earlier, systemOf } from "./system.ts";
+import { areStill } from "./worked-out.ts";
 
 /** What becomes of a cell. */
 export type Standing = "open" | "hidden";
@@ -30,16 +32,18 @@ export function suppress(
     plans: earlier.map((past) => past.plan),
   };
   const last = decided.get(plan);
-  if (last !== undefined && last.text === asked.text && areSame(last.plans, asked.plans)) return last.standing;
+  if (last !== undefined && last.text === asked.text && areStill(last.plans, asked.plans)) return last.standing;
   const { hidden } = pattern(systemOf(plan, policy, small, earlier, refused));
   const standing = plan.cells.map((_, cell): Standing => (hidden[cell] ? "hidden" : "open"));
-  decided.set(plan, { ...asked, standing });
+  decided.set(plan, { text: asked.text, plans: asked.plans.map((past) => new WeakRef(past)), standing }, asked.text.length);
   return standing;
 }
 
-/** What was decided last for a plan: a recurring report mostly has the verdicts that it had. */
-const decided = new WeakMap<Plan, { readonly text: string; readonly plans: readonly Plan[]; readonly standing: readonly Standing[] }>();
+/** Characters of what was decided upon that are kept, of all plans together. */
+const MAX_CHARACTERS = 1_000_000;
 
-function areSame(some: readonly Plan[], others: readonly Plan[]): boolean {
-  return some.length === others.length && some.every((plan, i) => plan === others[i]);
-}
+/** What was decided last for a plan: a recurring report mostly has the verdicts that it had. */
+const decided = new Recent<
+  Plan,
+  { readonly text: string; readonly plans: readonly WeakRef<Plan>[]; readonly standing: readonly Standing[] }
+>(MAX_CHARACTERS);

@@ -10,6 +10,9 @@ export type SetId = number;
 export const NONE: SetId = 0;
 export const ALL: SetId = 1;
 
+/** Two numbers of sets make one that is exact. */
+const MAX_SETS = 2 ** 26;
+
 interface Node {
   readonly variable: string;
   /** One set for each value of the variable's domain. */
@@ -25,7 +28,8 @@ export class Diagram {
   readonly #domains = new Map<string, Domain>();
   readonly #nodes: (Node | null)[] = [null, null];
   readonly #unique = new Map<string, SetId>();
-  readonly #ands = new Map<string, SetId>();
+  /** By both sets, in one number. */
+  readonly #ands = new Map<number, SetId>();
   readonly #nots = new Map<SetId, SetId>([
     [NONE, ALL],
     [ALL, NONE],
@@ -45,6 +49,11 @@ export class Diagram {
   /** Allows so many steps from here; a new diagram has enough for one predicate. */
   allow(steps: number): void {
     this.#stepsLeft = steps;
+  }
+
+  /** What is remembered: sets, and those that two others have in common. */
+  get size(): number {
+    return this.#nodes.length + this.#ands.size;
   }
 
   domain(name: string): Domain {
@@ -104,7 +113,7 @@ export class Diagram {
     if (one === other || other === ALL) return one;
     if (one === ALL) return other;
     if (one === NONE || other === NONE) return NONE;
-    const key = one < other ? `${one},${other}` : `${other},${one}`;
+    const key = one < other ? one * MAX_SETS + other : other * MAX_SETS + one;
     let result = this.#ands.get(key);
     if (result === undefined) {
       const a = this.#nodes[one]!;

@@ -31,9 +31,9 @@ export class Keys {
     this.#diagram.allow(LIMITS.planSteps * 100);
   }
 
-  /** How many sets have been read. */
+  /** What is remembered: sets that were read, and the steps of their comparisons. */
   get size(): number {
-    return this.#sets.size;
+    return this.#sets.size + this.#diagram.size;
   }
 
   /**
