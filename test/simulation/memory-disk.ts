@@ -96,17 +96,19 @@ export class DiskLedger implements Ledger {
 export function diskHistory(disk: MemoryDisk, writing: Writing): PastParts["file"] {
   const history = new History();
   const offers = new Map<string, string>();
+  const items = new Map<string, HistoryItem>();
   const add = ({ past, offer, item }: (typeof disk.history)[number]): PastSession | null => {
     offers.set(past.session, contentHash(offer));
-    return history.add(past, item) ? past : null;
+    if (!history.add(past)) return null;
+    items.set(past.session, item);
+    return past;
   };
   for (const entry of disk.history) add(entry);
   return {
     history,
-    offerOf: (session) => offers.get(session),
-    get offers() {
-      return new Set(offers.values());
-    },
+    offerOf: ({ session }) => offers.get(session)!,
+    itemOf: ({ session }) => items.get(session)!,
+    offers: () => new Set(offers.values()),
     write: async (past, offer, item) => {
       const entry = { past, offer, item };
       const settle = await writing("history");

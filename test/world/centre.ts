@@ -115,7 +115,7 @@ export class WorldCentre {
     if (this.#learnt.has(item)) return;
     this.#learnt.add(item);
     const past = openHistoryItem(item, { rosters: this.#rosters, datasets: [dataset], scheme, sha256 });
-    if (!this.history.add(past, item) || !past.participants.includes(this.name)) return;
+    if (!this.history.add(past) || !past.participants.includes(this.name)) return;
     const { query } = JSON.parse(Buffer.from(item.offer.payload, "base64").toString()) as { query: Parameters<typeof plan>[0] };
     this.guard.keepQuantiles(past.session, plan(query, dataset), past.sets, this.patients);
   }

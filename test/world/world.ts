@@ -187,7 +187,7 @@ export class World {
   #historyOf(items: readonly HistoryItem[]): History {
     const history = new History();
     const check = { rosters: this.rosters, datasets: [this.#setting.dataset], scheme, sha256 };
-    for (const item of items) history.add(openHistoryItem(item, check), item);
+    for (const item of items) history.add(openHistoryItem(item, check));
     return history;
   }
 

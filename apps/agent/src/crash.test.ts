@@ -84,8 +84,8 @@ async function scene(diesAt: number): Promise<number> {
   // Nothing is said without its entry, no answer stands in the ledger that the history does not know, and its sets are there.
   if (saidAll) expect(ledger.answered(offer)).toBe(true);
   expect(agent.past.trouble).toBeNull();
-  for (const [answered] of ledger.kept) {
-    expect(agent.file.offers.has(answered)).toBe(true);
+  for (const answered of ledger.kept.keys()) {
+    expect(agent.file.offers().has(answered)).toBe(true);
     expect(existsSync(join(folder, "guard", `${answered.slice("sha256:".length)}.sets`))).toBe(true);
   }
   await ledger.append({ kind: "refused", body: { query: offer, requester: "x", offer, session: offer, cause: "busy" } });

@@ -17,9 +17,17 @@ import {
 } from "@tutti/ledger";
 import { AnsweredLately } from "./consent/answered-lately.ts";
 import { Decisions } from "./consent/decisions.ts";
+import { DigestTable } from "./digest-table.ts";
+import { EntryPlaces } from "./entry-places.ts";
 import { fileLines } from "./file-lines.ts";
 import { type LedgerLock, takeLock } from "./ledger-lock.ts";
 import { StartProblem } from "./start-problem.ts";
+
+/** Content hashes of kept sets, by the hash of the offer. */
+export interface KeptHashes {
+  get(offer: string): string | undefined;
+  keys(): Iterable<string>;
+}
 
 /** What the agent needs of its ledger. */
 export interface Ledger {
@@ -32,7 +40,7 @@ export interface Ledger {
   /** Whether an offer of this hash was answered before. */
   answered(offerHash: string): boolean;
   /** For each offer that was answered with sets kept for the guard: their content hash. */
-  readonly kept: ReadonlyMap<string, string>;
+  readonly kept: KeptHashes;
   /** What was answered in the last week, for the limits of standing rules. */
   readonly lately: AnsweredLately;
   /** What people were asked, and what they decided. */
@@ -52,6 +60,7 @@ export class LedgerFile implements Ledger {
   readonly #lock: LedgerLock;
   readonly #nowMs: () => number;
   readonly #remembered: Remembered;
+  readonly #places: EntryPlaces;
   #head: Head;
   /** Bytes of the file that are entries. */
   #bytes: number;
@@ -65,6 +74,7 @@ export class LedgerFile implements Ledger {
     this.#head = checked.head;
     this.#bytes = checked.bytes;
     this.#remembered = checked;
+    this.#places = checked.places;
   }
 
   /**
@@ -102,8 +112,8 @@ export class LedgerFile implements Ledger {
     return this.#head;
   }
 
-  get kept(): ReadonlyMap<string, string> {
-    return this.#remembered.kept;
+  get kept(): KeptHashes {
+    return this.#remembered.offers;
   }
 
   get lately(): AnsweredLately {
@@ -120,7 +130,7 @@ export class LedgerFile implements Ledger {
 
   runsThrough({ index, hash }: Head): boolean {
     if (index === this.#head.index) return hash === this.#head.hash;
-    return index === GENESIS.index ? hash === GENESIS.hash : this.#remembered.before[index + 1] === hash;
+    return index === GENESIS.index ? hash === GENESIS.hash : this.#places.previousOf(index + 1, this.#file.fd, this.#bytes) === hash;
   }
 
   answered(offerHash: string): boolean {
@@ -154,16 +164,15 @@ export class LedgerFile implements Ledger {
     }
     this.#writable = true;
     this.#head = headOf(entry);
+    this.#places.add(this.#bytes);
     this.#bytes += line.length;
     remember(entry, this.#remembered);
   }
 }
 
 interface Remembered {
-  readonly offers: Set<string>;
-  readonly kept: Map<string, string>;
-  /** The hash of the head before each entry. */
-  readonly before: string[];
+  /** The offers that were answered, or came to nothing; with the hash of what was kept, where something was. */
+  readonly offers: DigestTable;
   readonly lately: AnsweredLately;
   readonly decisions: Decisions;
   readonly pinned: { now: PinnedVersion | null };
@@ -171,16 +180,15 @@ interface Remembered {
 
 interface Checked extends Remembered {
   readonly head: Head;
+  readonly places: EntryPlaces;
   readonly bytes: number;
 }
 
-function remember(entry: Entry, { offers, kept, before, lately, decisions, pinned }: Remembered): void {
-  before.push(entry.previous);
+function remember(entry: Entry, { offers, lately, decisions, pinned }: Remembered): void {
   lately.remember(entry);
   decisions.remember(entry);
   if (entry.kind === "pinned") pinned.now = entry.body;
-  if (isAnswer(entry)) offers.add(entry.body.offer);
-  if (entry.kind === "answered" && entry.body.sets !== undefined) kept.set(entry.body.offer, entry.body.sets);
+  if (isAnswer(entry)) offers.set(entry.body.offer, entry.kind === "answered" ? (entry.body.sets ?? null) : null);
 }
 
 /** Whether an entry says that an offer was answered, or came to nothing: one that people are asked about is not answered yet. */
@@ -191,13 +199,12 @@ function isAnswer(entry: Entry): entry is Extract<Entry, { readonly kind: "answe
 function check(path: string): Checked {
   const file = openSync(path, "r");
   const remembered: Remembered = {
-    offers: new Set(),
-    kept: new Map(),
-    before: [],
+    offers: new DigestTable(),
     lately: new AnsweredLately(),
     decisions: new Decisions(),
     pinned: { now: null },
   };
+  const places = new EntryPlaces();
   let bytes = 0;
   try {
     const entries = function* (): Generator<Entry> {
@@ -206,11 +213,12 @@ function check(path: string): Checked {
         if (line.length > MAX_LINE_BYTES) throw new LedgerFault("line", index);
         const entry = decodeLine(line, index++);
         remember(entry, remembered);
+        places.add(bytes);
         bytes += line.length + 1;
         yield entry;
       }
     };
-    return { head: verifyChain(entries()), bytes, ...remembered };
+    return { head: verifyChain(entries()), bytes, places, ...remembered };
   } finally {
     closeSync(file);
   }

@@ -18,6 +18,7 @@ const rosters = RosterChain.open(
 );
 const session = (number: number): string => String(number).padStart(64, "0");
 const release = (number: number): Envelope => signEnvelope(LABELS.release, { number }, [coordinator], scheme);
+const releaseOf = (name: string): Envelope => release(Number(name));
 
 /** A coordinator's log that can be rewritten. */
 class TrialLog implements LogLink {
@@ -66,7 +67,7 @@ afterEach(() => rmSync(folder, { recursive: true, force: true }));
 function open(): LogWatch {
   const write = (_: object, event: string) => void logged.push(event);
   const log = { debug: write, info: write, warn: write, error: write };
-  return LogWatch.open({ folder, rosters, scheme, sha256, link, nowMs: () => 1_000, log });
+  return LogWatch.open({ folder, rosters, scheme, sha256, link, releaseOf, nowMs: () => 1_000, log });
 }
 const evidence = (): { failure: string; kept: unknown; shown: unknown; missing: unknown } =>
   JSON.parse(readFileSync(join(folder, EVIDENCE_FILE), "utf8")) as never;
@@ -201,7 +202,7 @@ test("it looks at once, then only when something was published or ten minutes ha
   link.logHead = () => (looks++, honest());
   const nothing = () => {};
   const log = { debug: nothing, info: nothing, warn: nothing, error: nothing };
-  const watch = LogWatch.open({ folder, rosters, scheme, sha256, link, nowMs: () => nowMs, log });
+  const watch = LogWatch.open({ folder, rosters, scheme, sha256, link, releaseOf, nowMs: () => nowMs, log });
   const asked = new AbortController();
   const seen: number[] = [];
   await watch.run(asked.signal, async (ms) => {

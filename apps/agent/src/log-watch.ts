@@ -21,6 +21,8 @@ export interface LogWatchParts {
   readonly scheme: SignatureScheme;
   readonly sha256: Sha256;
   readonly link: LogLink;
+  /** The release of a session as all have signed it; null where none is known. */
+  readonly releaseOf: (session: string) => Envelope | null;
   readonly nowMs: () => number;
   readonly log: AgentLog;
 }
@@ -28,7 +30,8 @@ export interface LogWatchParts {
 /** A release that has to be in the log. */
 interface Published {
   readonly session: string;
-  readonly release: Envelope;
+  /** Its content hash. */
+  readonly release: string;
 }
 
 /** The log is looked at so often, at most: never while a query waits for it. */
@@ -51,7 +54,8 @@ export class LogWatch {
   readonly #parts: LogWatchParts;
   #kept: Envelope | null;
   #trouble: string | null;
-  readonly #expected = new Map<string, Envelope>();
+  /** By session: content hashes. */
+  readonly #expected = new Map<string, string>();
   #lookedMs = -Infinity;
 
   private constructor(parts: LogWatchParts, kept: Envelope | null, evidence: LogEvidence | null) {
@@ -81,7 +85,7 @@ export class LogWatch {
   /** Says that a release was published: the next look finds it in the log, or raises the alarm. */
   expect(session: string, release: Envelope): void {
     if (this.#expected.size >= MAX_EXPECTED) this.#expected.delete(this.#expected.keys().next().value!);
-    this.#expected.set(session, release);
+    this.#expected.set(session, contentHash(release, this.#parts.sha256));
   }
 
   /** Looks at once, and then now and then, until the signal aborts. */
@@ -129,7 +133,7 @@ export class LogWatch {
 
   async #holds({ session, release }: Published, head: LogHead, deadlineMs: number): Promise<boolean> {
     const { link, sha256 } = this.#parts;
-    const wanted = { kind: "release", about: session, envelope: contentHash(release, sha256) } as const;
+    const wanted = { kind: "release", about: session, envelope: release } as const;
     const found = await orNone(link.logInclusion(session, wanted.envelope, head.size, deadlineMs));
     return found !== null && provesEntry(found, wanted, head, sha256);
   }
@@ -139,7 +143,13 @@ export class LogWatch {
     const path = join(this.#parts.folder, EVIDENCE_FILE);
     this.#trouble = troubleOf(failure, path);
     this.#parts.log.error({ problem: this.#trouble }, "the coordinator's log does not hold");
-    const evidence: LogEvidence = { failure, kept: this.#kept, shown, missing };
+    const release = missing === null ? null : this.#parts.releaseOf(missing.session);
+    const evidence: LogEvidence = {
+      failure,
+      kept: this.#kept,
+      shown,
+      missing: release === null ? null : { session: missing!.session, release },
+    };
     await writeDurably(path, Buffer.from(`${JSON.stringify(evidence)}\n`));
     // It stands in the evidence: whoever moves that away begins anew with what the coordinator shows then.
     await rm(join(this.#parts.folder, HEAD_FILE), { force: true });

@@ -68,7 +68,7 @@ export class Observer {
       lastContactMs: () => this.#lastContactMs ?? 0,
       failures: () => this.#failures,
       ledgerEntries: () => (this.#observed?.ledger.head.index ?? -1) + 1,
-      historySessions: () => this.#observed?.past.history.all().length ?? 0,
+      historySessions: () => this.#observed?.datasets.reduce((sum, dataset) => sum + this.#sessionsOn(dataset), 0) ?? 0,
       queue: () => (this.#observed === null ? 0 : waiting(this.#observed)),
       stopped: () => this.#observed?.consent.isStopped === true,
       answers: () =>
@@ -134,9 +134,12 @@ export class Observer {
     if (text !== null) await whole(this.#config.metrics!, text, 0o644);
   }
 
+  #sessionsOn(dataset: Dataset): number {
+    return this.#observed?.past.history.count(datasetName(dataset)) ?? 0;
+  }
+
   #status(observed: Observed): AgentStatus {
     const { rosters, datasets, ledger, past, watch, consent } = observed;
-    const known = Map.groupBy(past.history.all(), ({ dataset }) => dataset);
     return {
       centre: this.#config.centre,
       coordinator: this.#config.coordinator,
@@ -155,7 +158,7 @@ export class Observer {
       queue: waiting(observed),
       roster: { version: rosters.newest.version, hash: rosters.newest.hash },
       ledger: { index: ledger.head.index, hash: ledger.head.hash, writable: ledger.writable },
-      history: Object.fromEntries(datasets.map((dataset) => [datasetName(dataset), known.get(datasetName(dataset))?.length ?? 0])),
+      history: Object.fromEntries(datasets.map((dataset) => [datasetName(dataset), this.#sessionsOn(dataset)])),
       node: process.version,
     };
   }

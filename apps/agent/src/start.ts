@@ -93,7 +93,8 @@ export async function start(config: AgentConfig, log: AgentLog, signal: AbortSig
     const roster = rosters.newest;
     const setting = { identity, roster, policy, datasets, scheme, sha256, random };
     const past = new Past({ identity, check: { ...setting, rosters }, file, store, ledger, link, nowMs, log: observer.log });
-    const watch = LogWatch.open({ folder: config.ledger, rosters, scheme, sha256, link, nowMs, log: observer.log });
+    const releaseOf = (session: string) => past.releaseOf(session);
+    const watch = LogWatch.open({ folder: config.ledger, rosters, scheme, sha256, link, releaseOf, nowMs, log: observer.log });
     for (const [session, release] of watch.keptAtMs === null ? [] : past.releasesSince(watch.keptAtMs - LOG_SLACK_MS))
       watch.expect(session, release);
     const folder = new ConsentFolder(config.ledger);

@@ -166,7 +166,7 @@ export class TrialNetwork {
   /** What all must agree on, as the items have it. */
   history(): History {
     const history = new History();
-    for (const item of this.items) history.add(this.open(item), item);
+    for (const item of this.items) history.add(this.open(item));
     return history;
   }
 
@@ -238,7 +238,12 @@ export class TrialNetwork {
       },
       history: async (dataset, marks, records) => {
         for (const item of records) this.items.push(item);
-        return this.history().beyond(dataset, new Set(marks));
+        const beyond = new Set(
+          this.history()
+            .beyond(dataset, new Set(marks))
+            .map(({ mark }) => mark),
+        );
+        return this.items.filter((item) => beyond.has(this.open(item).mark));
       },
       stop: async (_, stop) => void this.stops.push(openMessage(STOP, stop, this.roster.centreKeys, scheme).value),
     };

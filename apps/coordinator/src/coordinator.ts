@@ -100,12 +100,12 @@ export class Coordinator {
   }
 
   /** What a query would mean and cost, from what is public alone; nothing is asked. */
-  preview(value: unknown): Preview {
+  async preview(value: unknown): Promise<Preview> {
     const { datasets, lifetime, past } = this.#setting;
     lifetime.demandRunning();
     const { query, dataset } = askedQuery(value, datasets);
     try {
-      return preview(plan(query, dataset), past.of(query.dataset), dataset);
+      return preview(plan(query, dataset), await past.of(query.dataset), dataset);
     } catch (fault) {
       if (!(fault instanceof LimitError)) throw fault;
       throw new ProblemFault(

@@ -1,12 +1,14 @@
+import { setImmediate } from "node:timers/promises";
+import { datasetName } from "@tutti/dataset";
 import { EnvelopeFault } from "@tutti/envelope";
 import { History, type HistoryCheck, type HistoryItem, openHistoryItem, type PastSession } from "@tutti/protocol";
+import { KeptPast } from "./kept-past.ts";
 import { faultFields, type Log } from "./log.ts";
 import type { KeptSession, Store } from "./store.ts";
 
-/** What past sessions have told: kept in the store, and told to centres that were away. The evidence stays in the store until it is asked for. */
+/** What past sessions have told: kept in the store, and told to centres that were away. All but what tells one from another stays there until it is asked for. */
 export class Past {
-  /** By the session's name, its item is found in the store. */
-  readonly #history = new History<string>();
+  readonly #history = new History<KeptPast>();
   readonly #check: HistoryCheck;
   readonly #store: Store;
   readonly #log: Log;
@@ -23,8 +25,8 @@ export class Past {
   static async open(check: HistoryCheck, store: Store, log: Log): Promise<Past> {
     const past = new Past(check, store, log);
     for await (const item of store.history()) {
-      const session = past.#open(item);
-      if (session !== null) past.#history.add(session, session.session);
+      const session = past.#open(item, check);
+      if (session !== null) past.#history.add(past.#kept(session));
     }
     return past;
   }
@@ -34,9 +36,20 @@ export class Past {
     return this.#history.hash(dataset);
   }
 
-  /** The sessions on a dataset, oldest first. */
-  of(dataset: string): readonly PastSession[] {
-    return this.#history.of(dataset);
+  /** The sessions on a dataset, oldest first, from the store. Rejects with a DatabaseFault. */
+  async of(dataset: string): Promise<readonly PastSession[]> {
+    const { scheme, ...check } = this.#check;
+    // Each was checked when it was taken, and when the coordinator started.
+    const taken = { ...check, scheme: { ...scheme, verify: () => true } };
+    const found: PastSession[] = [];
+    for (const { session } of this.#history.of(dataset)) {
+      const item = await this.#store.itemOf(session);
+      const past = item === null ? null : this.#open(item, taken);
+      if (past !== null) found.push(past);
+      // Queries that run meanwhile go on.
+      await setImmediate();
+    }
+    return found;
   }
 
   /**
@@ -52,7 +65,7 @@ export class Past {
   /** The items of a dataset that are not among these marks. Rejects with a DatabaseFault. */
   async beyond(dataset: string, marks: readonly string[]): Promise<readonly HistoryItem[]> {
     const items: HistoryItem[] = [];
-    for (const session of this.#history.beyond(dataset, new Set(marks))) {
+    for (const { session } of this.#history.beyond(dataset, new Set(marks))) {
       const item = await this.#store.itemOf(session);
       if (item !== null) items.push(item);
     }
@@ -60,15 +73,20 @@ export class Past {
   }
 
   async #addNow(item: HistoryItem, write: (told: KeptSession | null) => Promise<void>): Promise<void> {
-    const past = this.#open(item);
+    const past = this.#open(item, this.#check);
     const isNew = past !== null && this.#history.wouldAdd(past);
     await write(isNew ? { session: past.session, item } : null);
-    if (isNew) this.#history.add(past, past.session);
+    if (isNew) this.#history.add(this.#kept(past));
   }
 
-  #open(item: HistoryItem): PastSession | null {
+  #kept(past: PastSession): KeptPast {
+    const dataset = this.#check.datasets.find((one) => datasetName(one) === past.dataset)!;
+    return new KeptPast(past, datasetName(dataset));
+  }
+
+  #open(item: HistoryItem, check: HistoryCheck): PastSession | null {
     try {
-      return openHistoryItem(item, this.#check);
+      return openHistoryItem(item, check);
     } catch (fault) {
       if (!(fault instanceof EnvelopeFault || fault instanceof RangeError)) throw fault;
       this.#log.warn(faultFields(fault), "a past session was not taken");

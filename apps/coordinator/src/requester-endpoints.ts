@@ -18,7 +18,7 @@ export function answerRequesters(on: Answering, coordinator: Opening, callers: C
     const holder = await callers.holder(c, "preview");
     const query = readJson(await readBody(c, BODY_BYTES.query), ENDPOINTS.preview.request);
     holder.demandDataset(query);
-    return json((await coordinator).preview(query));
+    return json(await (await coordinator).preview(query));
   });
   on(ENDPOINTS.state, async (c) => {
     const { sees } = await callers.holder(c, "state");

@@ -56,6 +56,9 @@ const KEEP = `
   INSERT INTO past (number, session, item) SELECT COALESCE(MAX(number), 0) + 1, ?, ? FROM past WHERE true
   ON CONFLICT (session) DO UPDATE SET item = excluded.item`;
 
+/** Past sessions that are read at a time. */
+const PAGE = 100;
+
 /**
  * What outlives the process, in any `Database`: who asked what, how it ended, and the signed releases. What a method writes is durable once it
  * resolves; all reject with a DatabaseFault.
@@ -143,8 +146,12 @@ export class Store {
 
   /** All past sessions, oldest first. */
   async *history(): AsyncIterable<HistoryItem> {
-    const rows = await this.#database.rows("SELECT item FROM past ORDER BY number");
-    for (const { item } of rows) yield historyItemSchema.parse(JSON.parse(item as string));
+    for (let last = 0; ;) {
+      const rows = await this.#database.rows("SELECT number, item FROM past WHERE number > ? ORDER BY number LIMIT ?", last, PAGE);
+      for (const { item } of rows) yield historyItemSchema.parse(JSON.parse(item as string));
+      if (rows.length < PAGE) return;
+      last = Number(rows.at(-1)!["number"]);
+    }
   }
 
   async close(): Promise<void> {

@@ -284,7 +284,7 @@ export class TrialCentre {
     const response = await this.send(ENDPOINTS.history, {}, { dataset: QUERY.dataset, marks, records: [] });
     const { items } = (await response.json()) as { items: readonly HistoryItem[] };
     const check = { rosters: this.#network.rosters, datasets: [DATASET], scheme, sha256 };
-    for (const item of items) this.#history.add(openHistoryItem(item, check), item);
+    for (const item of items) this.#history.add(openHistoryItem(item, check));
   }
 
   /** Waits for offers. */

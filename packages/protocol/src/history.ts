@@ -64,15 +64,20 @@ export const historyItemSchema: z.ZodType<HistoryItem> = z.strictObject({
   record: envelopeSchema.nullable(),
 });
 
-/** A past session as the guard and the next session need it. */
-export interface PastSession extends EarlierRelease {
+/** What a history needs of a past session to know it again. */
+export interface KnownSession extends Pick<EarlierRelease, "session" | "atMs"> {
   /** `id@version` */
   readonly dataset: string;
   /** What all must agree on about it: the session and what it told. */
   readonly mark: string;
+  /** How many sets a record tells of; null for a release, which tells more than any record. */
+  readonly recorded: number | null;
   /** The ledger's head of each participant when it accepted. */
   readonly heads: ReadonlyMap<string, Head>;
 }
+
+/** A past session as the guard and the next session need it. */
+export interface PastSession extends EarlierRelease, KnownSession {}
 
 /** What items are held against. */
 export interface HistoryCheck {
@@ -116,6 +121,7 @@ export function pastSession(
   told: { readonly release: Release } | { readonly cells: readonly number[] },
 ): PastSession {
   const released = "release" in told;
+  const sets = released ? setsOfRelease(planned, told.release) : setsOfCells(planned, told.cells);
   return {
     session,
     dataset: offer.query.dataset,
@@ -124,34 +130,43 @@ export function pastSession(
     atMs: offer.issuedAtMs,
     plan: planned,
     policy: policyOf(offer, acceptances),
-    sets: released ? setsOfRelease(planned, told.release) : setsOfCells(planned, told.cells),
+    sets,
     release: released ? told.release : null,
+    recorded: released ? null : sets.length,
     mark: `${session} ${released ? "released" : "recorded"} ${contentHash(released ? told.release : told.cells)}`,
     heads: new Map(acceptances.map(({ centre, ledger }) => [centre, ledger])),
   };
 }
 
-/** What is known of one dataset's past; made anew when something is added. */
-interface DatasetPast {
-  readonly sessions: readonly PastSession[];
-  readonly hash: string;
+/** What is known of one dataset's past. */
+interface DatasetPast<Past> {
+  /** Oldest first. */
+  readonly sessions: Past[];
+  /** The sessions as they were told last; null since something was added. */
+  told: readonly Past[] | null;
+  /** Of all marks, in 32 bytes; null where it has to be worked out anew. */
+  hash: Uint8Array | null;
 }
 
-/**
- * The past sessions that a party knows; all parties of a session know the same, or there is none. `Item` is what its host keeps with each: the
- * evidence itself, or by what it is found.
- */
-export class History<Item = HistoryItem> {
-  readonly #items = new Map<string, { readonly past: PastSession; readonly item: Item }>();
-  readonly #pasts = new Map<string, DatasetPast>();
+/** The hash of no sessions. */
+const NOTHING = digest(LABELS.history);
+
+/** The past sessions that a party knows; all parties of a session know the same, or there is none. Of each it holds what it was given, and no more. */
+export class History<Past extends KnownSession = PastSession> {
+  readonly #pasts = new Map<string, DatasetPast<Past>>();
   /** By centre. */
   readonly #heads = new Map<string, Head>();
 
   /** Adds a session, or what more is known of one; false when nothing new is. */
-  add(past: PastSession, item: Item): boolean {
-    if (!this.wouldAdd(past)) return false;
-    this.#items.set(past.session, { past, item });
-    this.#pasts.delete(past.dataset);
+  add(past: Past): boolean {
+    const known = this.#pastOf(past.dataset);
+    const { sessions, hash } = known;
+    const at = placeOf(past, sessions);
+    const before = sessions[at]?.session === past.session ? sessions[at]! : null;
+    if (before !== null && !tellsMore(past, before)) return false;
+    known.hash = at === sessions.length && hash !== null ? follow(hash, past) : null;
+    sessions.splice(at, before === null ? 0 : 1, past);
+    known.told = null;
     for (const [centre, head] of past.heads) {
       const last = this.#heads.get(centre);
       if (last === undefined || head.index > last.index) this.#heads.set(centre, head);
@@ -160,24 +175,33 @@ export class History<Item = HistoryItem> {
   }
 
   /** Whether `add` would add a session: so that it can be kept first. */
-  wouldAdd(past: PastSession): boolean {
-    const before = this.#items.get(past.session);
-    return before === undefined || tellsMore(past, before.past);
+  wouldAdd(past: KnownSession): boolean {
+    const { sessions } = this.#pastOf(past.dataset);
+    const before = sessions[placeOf(past, sessions)];
+    return before?.session !== past.session || tellsMore(past, before);
   }
 
   /** The sessions on a dataset, oldest first. */
-  of(dataset: string): readonly PastSession[] {
-    return this.#pastOf(dataset).sessions;
+  of(dataset: string): readonly Past[] {
+    const past = this.#pastOf(dataset);
+    return (past.told ??= [...past.sessions]);
+  }
+
+  /** How many there are. */
+  count(dataset: string): number {
+    return this.#pasts.get(dataset)?.sessions.length ?? 0;
   }
 
   /** All sessions, of every dataset. */
-  all(): readonly PastSession[] {
-    return [...this.#items.values()].map(({ past }) => past);
+  all(): readonly Past[] {
+    return [...this.#pasts.values()].flatMap(({ sessions }) => sessions);
   }
 
   /** What all must agree on about a dataset's past, in one hash. */
   hash(dataset: string): string {
-    return this.#pastOf(dataset).hash;
+    const past = this.#pastOf(dataset);
+    past.hash ??= past.sessions.reduce(follow, NOTHING);
+    return `sha256:${toHex(past.hash)}`;
   }
 
   /** The newest head of its ledger that a centre has shown in the sessions that are known; null when it has shown none. */
@@ -185,32 +209,39 @@ export class History<Item = HistoryItem> {
     return this.#heads.get(centre) ?? null;
   }
 
-  /** A session's item; undefined for one that is not known. */
-  itemOf(session: string): Item | undefined {
-    return this.#items.get(session)?.item;
+  /** The sessions of a dataset that are not among these marks. */
+  beyond(dataset: string, marks: ReadonlySet<string>): readonly Past[] {
+    return this.#pastOf(dataset).sessions.filter(({ mark }) => !marks.has(mark));
   }
 
-  /** The items of a dataset that are not among these marks. */
-  beyond(dataset: string, marks: ReadonlySet<string>): readonly Item[] {
-    return [...this.#items.values()].flatMap(({ past, item }) => (past.dataset === dataset && !marks.has(past.mark) ? [item] : []));
-  }
-
-  #pastOf(dataset: string): DatasetPast {
-    const known = this.#pasts.get(dataset);
-    if (known !== undefined) return known;
-    const sessions = [...this.#items.values()]
-      .flatMap(({ past }) => (past.dataset === dataset ? [past] : []))
-      .toSorted((a, b) => a.atMs - b.atMs || (a.session < b.session ? -1 : 1));
-    const made = { sessions, hash: `sha256:${toHex(digest(LABELS.history, ...sessions.map(({ mark }) => toUtf8(mark))))}` };
-    this.#pasts.set(dataset, made);
-    return made;
+  #pastOf(dataset: string): DatasetPast<Past> {
+    let past = this.#pasts.get(dataset);
+    if (past === undefined) this.#pasts.set(dataset, (past = { sessions: [], told: null, hash: NOTHING }));
+    return past;
   }
 }
 
+/** The hash of a past and one session more. */
+function follow(hash: Uint8Array, { mark }: KnownSession): Uint8Array {
+  return digest(LABELS.history, hash, toUtf8(mark));
+}
+
+/** Where a session stands, or would, among those that are known: by time, then by session. */
+function placeOf({ atMs, session }: KnownSession, sessions: readonly KnownSession[]): number {
+  let [from, to] = [0, sessions.length];
+  while (from < to) {
+    const middle = (from + to) >>> 1;
+    const one = sessions[middle]!;
+    if (one.atMs < atMs || (one.atMs === atMs && one.session < session)) from = middle + 1;
+    else to = middle;
+  }
+  return from;
+}
+
 /** A release tells more than a record, and of two records the one of more cells. */
-function tellsMore(one: PastSession, other: PastSession): boolean {
-  if (one.release !== null || other.release !== null) return other.release === null;
-  return one.sets.length > other.sets.length || (one.sets.length === other.sets.length && one.mark > other.mark);
+function tellsMore(one: KnownSession, other: KnownSession): boolean {
+  if (one.recorded === null || other.recorded === null) return one.recorded === null && other.recorded !== null;
+  return one.recorded > other.recorded || (one.recorded === other.recorded && one.mark > other.mark);
 }
 
 /** The roster that an offer names, from its payload alone: it is the offer's once the signature has held under that very roster. */

@@ -13,7 +13,7 @@ export { CLOCK_SKEW_MS, EPOCH_MS, EpochKeys } from "./epoch-key.ts";
 export { FORMATION } from "./formation.ts";
 export type { Formation } from "./formation.ts";
 export { History, historyItemSchema, openHistoryItem, pastSession, RECORD } from "./history.ts";
-export type { HistoryCheck, HistoryItem, PastSession, Record } from "./history.ts";
+export type { HistoryCheck, HistoryItem, KnownSession, PastSession, Record } from "./history.ts";
 export { openMessage, signMessage } from "./message.ts";
 export type { Keys, MessageKind, Said } from "./message.ts";
 export { MAX_SHARES_MS, OFFER, questionHash } from "./offer.ts";

@@ -105,8 +105,8 @@ async function pastText(config: AgentConfig, { identity, rosters, datasets }: Ow
       const { trouble, history } = new Past({ identity, check, file, store, ledger, link, nowMs: Date.now, log });
       if (trouble !== null) throw new Ill(trouble);
       const own = history.all().filter(({ participants }) => participants.includes(identity.name));
-      for (const { session } of own) {
-        const offer = file.offerOf(session)!;
+      for (const past of own) {
+        const offer = file.offerOf(past);
         await store.load(offer, ledger.kept.get(offer) ?? null);
       }
       return `${history.all().length} past sessions, and all that was kept for the ${own.length} with this centre`;

@@ -1,5 +1,6 @@
 import { hash } from "node:crypto";
-import { mkdir, readdir, readFile, rm, stat } from "node:fs/promises";
+import { existsSync } from "node:fs";
+import { mkdir, opendir, readFile, rm, stat } from "node:fs/promises";
 import { join } from "node:path";
 import type { Bitmap } from "@tutti/disclosure";
 import { writeDurably } from "./durable-file.ts";
@@ -7,8 +8,8 @@ import { bytesOf, decodeKept, encodeKept, keptSets, type KeptSets, KeptSetsFault
 import type { PatientRegistry } from "./patient-registry.ts";
 import { StartProblem } from "../start-problem.ts";
 
-/** Sets that were read are held in memory up to this. */
-const CACHE_BYTES = 64 * 1024 * 1024;
+/** Sets that were read are held in memory up to this; a report that tells the same again has the same sets, and they are held once. */
+const CACHE_BYTES = 16 * 1024 * 1024;
 const FILE = /^([0-9a-f]{64})\.sets$/;
 
 /**
@@ -18,15 +19,13 @@ const FILE = /^([0-9a-f]{64})\.sets$/;
 export class GuardStore {
   readonly #folder: string;
   readonly #registry: Pick<PatientRegistry, "size" | "prefix">;
-  readonly #offers: Set<string>;
-  /** The latest at the end. */
+  /** By the content hash of their file, the latest at the end. */
   readonly #read = new Map<string, KeptSets>();
   #cached = 0;
 
-  private constructor(folder: string, registry: Pick<PatientRegistry, "size" | "prefix">, offers: Set<string>) {
+  private constructor(folder: string, registry: Pick<PatientRegistry, "size" | "prefix">) {
     this.#folder = folder;
     this.#registry = registry;
-    this.#offers = offers;
   }
 
   /** Opens the store in the ledger's folder; made if absent. StartProblem when it can't be. */
@@ -34,8 +33,8 @@ export class GuardStore {
     const folder = join(ledger, "guard");
     try {
       await mkdir(folder, { recursive: true, mode: 0o700 });
-      const names = await readdir(folder);
-      return new GuardStore(folder, registry, new Set(names.flatMap((name) => FILE.exec(name)?.[1] ?? [])));
+      await (await opendir(folder)).close();
+      return new GuardStore(folder, registry);
     } catch {
       throw new StartProblem(`${folder} can't be read and written: let the agent's user do so`);
     }
@@ -43,7 +42,7 @@ export class GuardStore {
 
   /** Whether there is a file for an offer (`sha256:…`). */
   has(offer: string): boolean {
-    return this.#offers.has(hexOf(offer));
+    return existsSync(this.#pathOf(offer));
   }
 
   /** Keeps what the source answered to `setsOf`, durably, and gives the content hash of the file. Rejects when it can't be written. */
@@ -52,9 +51,9 @@ export class GuardStore {
     const kept = keptSets(members, size, this.#registry.prefix(size)!);
     const file = await encodeKept(kept);
     await writeDurably(this.#pathOf(offer), file);
-    this.#offers.add(hexOf(offer));
-    this.#hold(offer, kept);
-    return contentHashOf(file);
+    const hash = contentHashOf(file);
+    this.#hold(hash, this.#read.get(hash) ?? kept);
+    return hash;
   }
 
   /**
@@ -63,50 +62,48 @@ export class GuardStore {
    * @throws KeptSetsFault when it is missing, damaged, another one, or of patients that the registry does not know
    */
   async load(offer: string, expected: string | null): Promise<KeptSets> {
-    const held = this.#read.get(offer);
-    if (held !== undefined) {
-      this.#hold(offer, held);
-      return held;
+    const known = expected === null ? undefined : this.#read.get(expected);
+    if (known !== undefined) {
+      this.#hold(expected!, known);
+      return known;
     }
     const path = this.#pathOf(offer);
     const file = await readFile(path).catch(() => null);
     if (file === null) throw new KeptSetsFault(`${path} is missing`);
-    if (expected !== null && contentHashOf(file) !== expected) throw new KeptSetsFault(`${path} is not the file that the ledger knows`);
-    const kept = await decodeKept(file).catch(() => null);
+    const found = contentHashOf(file);
+    if (expected !== null && found !== expected) throw new KeptSetsFault(`${path} is not the file that the ledger knows`);
+    const kept = this.#read.get(found) ?? (await decodeKept(file).catch(() => null));
     if (kept === null) throw new KeptSetsFault(`${path} is damaged`);
     if (this.#registry.prefix(kept.patients) !== kept.registry) throw new KeptSetsFault(`${path} is of another registry of patients`);
-    this.#hold(offer, kept);
+    this.#hold(found, kept);
     return kept;
   }
 
   /** Removes the files of offers that came to nothing: not among those `wanted`, and written before a time. */
   async sweep(wanted: ReadonlySet<string>, beforeMs: number): Promise<void> {
-    for (const hex of this.#offers) {
-      const offer = `sha256:${hex}`;
-      if (wanted.has(offer)) continue;
-      const path = this.#pathOf(offer);
+    for await (const { name } of await opendir(this.#folder)) {
+      const [, hex] = FILE.exec(name) ?? [];
+      if (hex === undefined || wanted.has(`sha256:${hex}`)) continue;
+      const path = join(this.#folder, name);
       const written = await stat(path).catch(() => null);
-      if (written === null || written.mtimeMs >= beforeMs) continue;
-      this.#offers.delete(hex);
-      this.#forget(offer);
-      await rm(path, { force: true });
+      if (written !== null && written.mtimeMs < beforeMs) await rm(path, { force: true });
     }
   }
 
-  #hold(offer: string, kept: KeptSets): void {
-    this.#forget(offer);
-    this.#read.set(offer, kept);
+  #hold(hash: string, kept: KeptSets): void {
+    this.#forget(hash);
+    this.#read.set(hash, kept);
     this.#cached += bytesOf(kept);
-    for (const [oldest] of this.#read) {
-      if (this.#cached <= CACHE_BYTES || oldest === offer) break;
+    for (const oldest of this.#read.keys()) {
+      if (this.#cached <= CACHE_BYTES || oldest === hash) break;
       this.#forget(oldest);
     }
   }
 
-  #forget(offer: string): void {
-    const held = this.#read.get(offer);
+  #forget(hash: string): void {
+    const held = this.#read.get(hash);
     if (held === undefined) return;
-    this.#read.delete(offer);
+    this.#read.delete(hash);
     this.#cached -= bytesOf(held);
   }
 

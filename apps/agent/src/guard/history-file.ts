@@ -2,27 +2,18 @@ import { closeSync, openSync, readSync } from "node:fs";
 import { type FileHandle, open } from "node:fs/promises";
 import { join } from "node:path";
 import { type Dataset, datasetName } from "@tutti/dataset";
-import type { ReleasedSet } from "@tutti/disclosure";
+import type { EarlierRelease } from "@tutti/disclosure";
 import { contentHash, LABELS } from "@tutti/envelope";
 import { dictionaryHash, History, type HistoryItem, type Offer, type PastSession, planOnce } from "@tutti/protocol";
 import type { Plan } from "@tutti/query";
 import { fileLines } from "../file-lines.ts";
 import { StartProblem } from "../start-problem.ts";
 import { syncFolder } from "./durable-file.ts";
+import { Courses, type Place, StoredSession, type Summary } from "./stored-session.ts";
 
 /** A formation of a thousand centres is some megabytes. */
 const MAX_LINE_BYTES = 64 * 1024 * 1024;
 const MAC_CHARACTERS = 43;
-
-/** What a line says of a session beside its item: what the guard asks for, so that items need not be opened again when the agent starts. */
-interface Summary extends Omit<PastSession, "plan" | "sets" | "heads"> {
-  readonly offer: string;
-  /** `sha256:…` of the dictionary. */
-  readonly dictionary: string;
-  /** The list of sets as JSON: equal lists are held once. */
-  readonly sets: string;
-  readonly heads: Readonly<Record<string, { readonly index: number; readonly hash: string }>>;
-}
 
 /** Adds a session that was written to the history, and gives it; null when it tells nothing new. */
 export type Added = () => PastSession | null;
@@ -37,9 +28,9 @@ export class HistoryFile {
   readonly #file: FileHandle;
   readonly #mac: (text: Uint8Array) => Buffer;
   readonly #datasets: ReadonlyMap<string, Dataset>;
-  readonly #offers = new Map<string, string>();
-  readonly #known = new Set<string>();
-  readonly #sets = new Map<string, readonly ReleasedSet[]>();
+  readonly #courses: Courses;
+  /** Offers of sessions on dictionaries that are not served here. */
+  readonly #others = new Set<string>();
   #last = "";
   #bytes = 0;
   /** Whether a failed write may have left part of a line. */
@@ -51,6 +42,11 @@ export class HistoryFile {
     this.#file = file;
     this.#mac = mac;
     this.#datasets = new Map(datasets.map((dataset) => [datasetName(dataset), dataset]));
+    this.#courses = new Courses({
+      summaryAt: (place) => this.#summaryAt(place),
+      itemAt: (place) => this.#itemAt(place),
+      planOf: (item) => this.#planOf(item),
+    });
   }
 
   /**
@@ -75,14 +71,19 @@ export class HistoryFile {
     }
   }
 
-  /** The hash of the offer that a session was of. */
-  offerOf(session: string): string | undefined {
-    return this.#offers.get(session);
+  /** The hash of the offer that a session of this history was of. */
+  offerOf(past: EarlierRelease): string {
+    return stored(past).offer;
+  }
+
+  /** The evidence of a session of this history. */
+  itemOf(past: EarlierRelease): HistoryItem {
+    return stored(past).item();
   }
 
   /** Hashes of the offers of all sessions that are known. */
-  get offers(): ReadonlySet<string> {
-    return this.#known;
+  offers(): ReadonlySet<string> {
+    return new Set([...this.#others, ...this.history.all().map((past) => stored(past).offer)]);
   }
 
   /** Writes a session; once this resolves it is durable, and part of the history from the call of what it gives, or from the next start. */
@@ -98,7 +99,7 @@ export class HistoryFile {
   }
 
   async #append(past: PastSession, offer: Offer, item: HistoryItem): Promise<Added> {
-    const { plan, sets, heads, ...rest } = past;
+    const { plan, sets, heads, recorded: _, ...rest } = past;
     const summary: Summary = {
       ...rest,
       offer: contentHash(offer),
@@ -117,7 +118,7 @@ export class HistoryFile {
     this.#torn = false;
     this.#last = mac;
     this.#bytes += line.length;
-    return () => this.#add(summary, at, line.length, plan);
+    return () => this.#add(summary, { at, length: line.length }, plan);
   }
 
   #read(): void {
@@ -131,53 +132,51 @@ export class HistoryFile {
         if (mac !== this.#macOf(line.subarray(MAC_CHARACTERS + 1))) throw this.#altered(number);
         this.#last = mac;
         this.#bytes = at + line.length + 1;
-        const text = line.toString("utf8", MAC_CHARACTERS + 1, line.indexOf("\t", MAC_CHARACTERS + 1));
-        this.#add(JSON.parse(text) as Summary, at, line.length + 1, null);
+        this.#add(summaryIn(line)!, { at, length: line.length + 1 }, null);
       }
     } finally {
       closeSync(file);
     }
   }
 
-  /** Adds a session of a dictionary that is served here; its plan is worked out from the item when it is asked for and not held any more. */
-  #add(summary: Summary, at: number, length: number, known: Plan | null): PastSession | null {
-    const { offer, dictionary, sets, heads, ...rest } = summary;
-    const dataset = this.#datasets.get(rest.dataset);
-    this.#known.add(offer);
-    if (dataset === undefined) return null;
-    if (dictionaryHash(dataset) !== dictionary)
+  /** Adds a session of a dictionary that is served here. */
+  #add(summary: Summary, place: Place, plan: Plan | null): PastSession | null {
+    const dataset = this.#datasets.get(summary.dataset);
+    if (dataset === undefined) {
+      this.#others.add(summary.offer);
+      return null;
+    }
+    if (dictionaryHash(dataset) !== summary.dictionary)
       throw new StartProblem(
-        `${rest.dataset} is not the dictionary that earlier sessions were about: give a changed dictionary a new version`,
+        `${summary.dataset} is not the dictionary that earlier sessions were about: give a changed dictionary a new version`,
       );
-    this.#offers.set(rest.session, offer);
-    const read = (): HistoryItem => this.#itemAt(at, length);
-    let held = known === null ? null : new WeakRef(known);
-    const planned = (): Plan => {
-      const plan = held?.deref() ?? planOf(read(), dataset);
-      held = new WeakRef(plan);
-      return plan;
-    };
-    const past: PastSession = {
-      ...rest,
-      sets: this.#setsOf(sets),
-      heads: new Map(Object.entries(heads)),
-      get plan() {
-        return planned();
-      },
-    };
-    return this.history.add(past, new StoredItem(read)) ? past : null;
+    const past = new StoredSession(this.#courses, place, datasetName(dataset), summary);
+    if (plan !== null) past.knows(plan);
+    return this.history.add(past) ? past : null;
   }
 
-  #setsOf(text: string): readonly ReleasedSet[] {
-    const sets = this.#sets.get(text) ?? (JSON.parse(text) as readonly ReleasedSet[]);
-    this.#sets.set(text, sets);
-    return sets;
+  #summaryAt({ at, length }: Place): Summary {
+    return summaryIn(this.#lineAt({ at, length: Math.min(length, SUMMARY_BYTES) })) ?? summaryIn(this.#lineAt({ at, length }))!;
   }
 
-  #itemAt(at: number, length: number): HistoryItem {
-    const line = Buffer.alloc(length);
-    if (readSync(this.#file.fd, line, 0, length, at) !== length) throw new Error("the history was cut off while the agent runs");
+  #itemAt(place: Place): HistoryItem {
+    const line = this.#lineAt(place);
     return JSON.parse(line.toString("utf8", line.indexOf("\t", MAC_CHARACTERS + 1) + 1)) as HistoryItem;
+  }
+
+  #lineAt({ at, length }: Place): Buffer {
+    const line = Buffer.allocUnsafe(length);
+    if (readSync(this.#file.fd, line, 0, length, at) !== length) throw new Error("the history was cut off while the agent runs");
+    return line;
+  }
+
+  /** The plan of a past query. Throws an Error when the file tells another query than was written. */
+  #planOf(item: HistoryItem): Plan {
+    const { query } = JSON.parse(Buffer.from(item.offer.payload, "base64").toString("utf8")) as Offer;
+    const dataset = this.#datasets.get(query.dataset);
+    const plan = dataset === undefined ? null : planOnce(query, dataset);
+    if (plan === null) throw new Error("the history was altered while the agent runs");
+    return plan;
   }
 
   #macOf(said: Uint8Array): string {
@@ -191,39 +190,17 @@ export class HistoryFile {
   }
 }
 
-/** The plan of a past query. Throws an Error when the file tells another query than was written. */
-function planOf(item: HistoryItem, dataset: Dataset): Plan {
-  const { query } = JSON.parse(Buffer.from(item.offer.payload, "base64").toString("utf8")) as Offer;
-  const plan = planOnce(query, dataset);
-  if (plan === null) throw new Error("the history was altered while the agent runs");
-  return plan;
+/** A summary is mostly shorter than this: what is read first of a line. */
+const SUMMARY_BYTES = 8_192;
+
+/** The summary in a line, or in its beginning; null where it is not whole. */
+function summaryIn(line: Buffer): Summary | null {
+  const end = line.indexOf("\t", MAC_CHARACTERS + 1);
+  return end < 0 ? null : (JSON.parse(line.toString("utf8", MAC_CHARACTERS + 1, end)) as Summary);
 }
 
-/** An item that stays in the file until somebody looks at it. */
-class StoredItem implements HistoryItem {
-  readonly #read: () => HistoryItem;
-
-  constructor(read: () => HistoryItem) {
-    this.#read = read;
-  }
-
-  get offer(): HistoryItem["offer"] {
-    return this.#read().offer;
-  }
-
-  get formation(): HistoryItem["formation"] {
-    return this.#read().formation;
-  }
-
-  get release(): HistoryItem["release"] {
-    return this.#read().release;
-  }
-
-  get record(): HistoryItem["record"] {
-    return this.#read().record;
-  }
-
-  toJSON(): HistoryItem {
-    return this.#read();
-  }
+/** A session of a history as its file has it. */
+function stored(past: EarlierRelease): StoredSession {
+  if (!(past instanceof StoredSession)) throw new RangeError("the session is of another history");
+  return past;
 }

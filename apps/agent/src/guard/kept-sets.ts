@@ -151,9 +151,12 @@ export async function decodeKept(file: Uint8Array): Promise<KeptSets> {
   }
 }
 
+/** What a bitmap takes beside its words, with its name. */
+const BITMAP_BYTES = 250;
+
 /** The memory that kept sets take. */
 export function bytesOf({ cells, numbers }: KeptSets): number {
-  return [...cells.values(), ...[...numbers.values()].flat()].reduce((sum, bitmap) => sum + bitmap.byteLength + 100, 0);
+  return [...cells.values(), ...[...numbers.values()].flat()].reduce((sum, bitmap) => sum + bitmap.byteLength + BITMAP_BYTES, 0);
 }
 
 function damaged(): KeptSetsFault {

@@ -1,4 +1,4 @@
-import type { Bitmap, Membership } from "@tutti/disclosure";
+import type { Bitmap, EarlierRelease, Membership } from "@tutti/disclosure";
 import { type Envelope, EnvelopeFault, type Identity } from "@tutti/envelope";
 import {
   type Accepted,
@@ -27,7 +27,7 @@ import { KeptSetsFault, membershipOf, setsOf } from "./kept-sets.ts";
 export interface PastParts {
   readonly identity: Identity;
   readonly check: HistoryCheck;
-  readonly file: Pick<HistoryFile, "history" | "offerOf" | "offers" | "write">;
+  readonly file: Pick<HistoryFile, "history" | "offerOf" | "itemOf" | "offers" | "write">;
   readonly store: Pick<GuardStore, "has" | "keep" | "load" | "sweep">;
   readonly ledger: Ledger;
   readonly link: Pick<CoordinatorLink, "history">;
@@ -61,13 +61,16 @@ export class Past {
   #trouble: string | null = null;
   /** Sessions whose record the coordinator has. */
   readonly #handedIn = new Set<string>();
-  /** Offers whose sessions are under way. */
-  readonly #open = new Set<string>();
+  /** Offers that the ledger has answered before this start, of which the history does not know: while it runs, it is written before the ledger. */
+  readonly #unknown = new Set<string>();
   #sweptMs = 0;
   readonly #remindedMs = new Map<string, number>();
 
   constructor(parts: PastParts) {
     this.#parts = parts;
+    const { ledger, file } = parts;
+    const known = file.offers();
+    for (const offer of ledger.kept.keys()) if (!known.has(offer)) this.#unknown.add(offer);
     for (const past of this.history.all()) this.#inspect(past);
   }
 
@@ -77,10 +80,8 @@ export class Past {
 
   /** Why nothing may be answered until somebody has seen to it; null while something may. */
   get trouble(): string | null {
-    if (this.#trouble !== null) return this.#trouble;
-    const { ledger, file } = this.#parts;
-    const lost = [...ledger.kept.keys()].some((offer) => !file.offers.has(offer) && !this.#open.has(offer));
-    return lost ? `the ledger has answered something that the history does not know: ${RESTORE}` : null;
+    if (this.#trouble !== null || this.#unknown.size === 0) return this.#trouble;
+    return `the ledger has answered something that the history does not know: ${RESTORE}`;
   }
 
   /**
@@ -93,7 +94,7 @@ export class Past {
       for (let more = true; more;) {
         const marks = this.history.of(dataset).map(({ mark }) => mark);
         const due = this.#due(dataset);
-        const records = this.#itemsOf(dataset, due.slice(0, MAX_RECORDS));
+        const records = this.#itemsOf(due.slice(0, MAX_RECORDS));
         const items = await link.history(dataset, marks, records, deadlineMs);
         for (const { session } of due.slice(0, MAX_RECORDS)) this.#handedIn.add(session);
         for (const item of items) await this.#learn(item);
@@ -113,10 +114,10 @@ export class Past {
     if (nowMs() - (this.#remindedMs.get(dataset) ?? -Infinity) < REMIND_MS) return;
     this.#remindedMs.set(dataset, nowMs());
     try {
-      const marks = this.history.of(dataset).map(({ mark }) => mark);
-      const items = this.history.beyond(dataset, new Set());
-      for (let at = 0; at < items.length; at += MAX_RECORDS)
-        await link.history(dataset, marks, items.slice(at, at + MAX_RECORDS), deadlineMs);
+      const known = this.history.of(dataset);
+      const marks = known.map(({ mark }) => mark);
+      for (let at = 0; at < known.length; at += MAX_RECORDS)
+        await link.history(dataset, marks, this.#itemsOf(known.slice(at, at + MAX_RECORDS)), deadlineMs);
       log.warn({}, "the coordinator was reminded of earlier sessions");
     } catch (fault) {
       log.warn(faultFields(fault), "the coordinator could not be asked about earlier sessions");
@@ -136,10 +137,16 @@ export class Past {
       .filter((past) => past.atMs >= atMs && past.release !== null && past.participants.includes(identity.name));
     return new Map(
       due.flatMap((past) => {
-        const release = file.history.itemOf(past.session)?.release ?? null;
+        const { release } = file.itemOf(past);
         return release === null ? [] : [[past.session, release] as const];
       }),
     );
+  }
+
+  /** The release of a session as all have signed it; null where none is known. */
+  releaseOf(session: string): Envelope | null {
+    const past = this.history.all().findLast((one) => one.session === session);
+    return past === undefined ? null : this.#parts.file.itemOf(past).release;
   }
 
   /** Looks up this centre's patients for a plan, keeps them, and compares them with those of earlier sessions. */
@@ -156,20 +163,17 @@ export class Past {
 
   /** Follows a session from its formation. */
   follow(accepted: Accepted, evidence: Trail["evidence"], session: string, sets: string): Trail {
-    this.#open.add(accepted.offerHash);
-    const settle = (added: Added | null): void => {
-      this.#open.delete(accepted.offerHash);
+    return new Trail(this.#parts, accepted, evidence, session, sets, (added) => {
       if (added !== null) this.#add(added);
-    };
-    return new Trail(this.#parts, accepted, evidence, session, sets, settle);
+    });
   }
 
-  async #membership({ session, participants, sets }: Pick<PastSession, "session" | "participants" | "sets">): Promise<Membership> {
+  async #membership(past: EarlierRelease): Promise<Membership> {
     const { identity, file, store, ledger } = this.#parts;
-    if (!participants.includes(identity.name)) return new Map();
-    const offer = file.offerOf(session)!;
+    if (!past.participants.includes(identity.name)) return new Map();
+    const offer = file.offerOf(past);
     try {
-      return membershipOf(await store.load(offer, ledger.kept.get(offer) ?? null), sets);
+      return membershipOf(await store.load(offer, ledger.kept.get(offer) ?? null), past.sets);
     } catch (fault) {
       if (fault instanceof KeptSetsFault) this.#stop(`${fault.message}: ${RESTORE}`);
       throw fault;
@@ -194,17 +198,19 @@ export class Past {
 
   #add(added: Added): void {
     const past = added();
-    if (past !== null) this.#inspect(past);
+    if (past === null) return;
+    this.#unknown.delete(this.#parts.file.offerOf(past));
+    this.#inspect(past);
   }
 
   /** This centre's own part in an earlier session: its ledger must run through the head that it showed, and its sets must be there. */
-  #inspect({ session, participants, heads }: PastSession): void {
+  #inspect(past: PastSession): void {
     const { identity, file, store, ledger } = this.#parts;
-    if (!participants.includes(identity.name)) return;
-    const head = heads.get(identity.name);
+    if (!past.participants.includes(identity.name)) return;
+    const head = past.heads.get(identity.name);
     if (head !== undefined && !ledger.runsThrough(head))
       return this.#stop(`the ledger is older than one that this centre has shown before: ${RESTORE}`);
-    if (!store.has(file.offerOf(session)!)) this.#stop(`the sets kept of an earlier session are missing: ${RESTORE}`);
+    if (!store.has(file.offerOf(past))) this.#stop(`the sets kept of an earlier session are missing: ${RESTORE}`);
   }
 
   #stop(why: string): void {
@@ -216,11 +222,8 @@ export class Past {
     return this.history.of(dataset).filter(({ release, session }) => release === null && !this.#handedIn.has(session));
   }
 
-  #itemsOf(dataset: string, due: readonly PastSession[]): readonly HistoryItem[] {
-    if (due.length === 0) return [];
-    const wanted = new Set(due.map(({ mark }) => mark));
-    const others = new Set(this.history.of(dataset).flatMap(({ mark }) => (wanted.has(mark) ? [] : [mark])));
-    return this.history.beyond(dataset, others);
+  #itemsOf(sessions: readonly PastSession[]): readonly HistoryItem[] {
+    return sessions.map((past) => this.#parts.file.itemOf(past));
   }
 
   /** Once a day, while the coordinator and this centre know the same: what was kept for sessions that came to nothing is removed. */
@@ -228,6 +231,6 @@ export class Past {
     const { nowMs, store, file } = this.#parts;
     if (nowMs() - this.#sweptMs < DAY_MS) return;
     this.#sweptMs = nowMs();
-    await store.sweep(file.offers, nowMs() - DAY_MS).catch(() => {});
+    await store.sweep(file.offers(), nowMs() - DAY_MS).catch(() => {});
   }
 }
