@@ -1,4 +1,4 @@
-import { hash } from "node:crypto";
+import { hash as hashOf } from "node:crypto";
 import { existsSync } from "node:fs";
 import { mkdir, opendir, readFile, rm, stat } from "node:fs/promises";
 import { join } from "node:path";
@@ -113,7 +113,7 @@ export class GuardStore {
 }
 
 function contentHashOf(file: Uint8Array): string {
-  return `sha256:${hash("sha256", file, "hex")}`;
+  return `sha256:${hashOf("sha256", file, "hex")}`;
 }
 
 function hexOf(offer: string): string {
