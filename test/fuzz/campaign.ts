@@ -31,13 +31,18 @@ export interface CampaignSetting {
   /** The first number of an input: to make one again. */
   readonly from?: number;
   readonly told?: ((tally: Tally) => void) | undefined;
+  /** Is told before each input what it is of, and its number. */
+  readonly onInput?: ((target: string, at: number) => void) | undefined;
 }
 
+/** An input that takes longer than this, and once more when it is tried again, counts as a crash: whoever sends such inputs brings a program to a stand. */
+const SLOW_MS = 5_000;
 /** Crashes that are told of one target, and of one kind. */
 const TOLD_CRASHES = 3;
 
 /** Feeds every target its share of inputs. Rejections that nobody has handled count as crashes of the target that ran. */
-export async function campaign({ targets, inputs, seed, from = 0, told }: CampaignSetting): Promise<readonly Tally[]> {
+export async function campaign(setting: CampaignSetting): Promise<readonly Tally[]> {
+  const { targets, inputs, told } = setting;
   const shares = targets.reduce((sum, { share }) => sum + share, 0);
   const rejections: unknown[] = [];
   const note = (reason: unknown) => void rejections.push(reason);
@@ -46,7 +51,7 @@ export async function campaign({ targets, inputs, seed, from = 0, told }: Campai
   try {
     const tallies: Tally[] = [];
     for (const target of targets) {
-      const tally = await run(target, Math.ceil((inputs * target.share) / shares), seed, from, rejections);
+      const tally = await run(target, Math.ceil((inputs * target.share) / shares), setting, rejections);
       tallies.push(tally);
       told?.(tally);
     }
@@ -57,17 +62,19 @@ export async function campaign({ targets, inputs, seed, from = 0, told }: Campai
   }
 }
 
-async function run(target: Target, inputs: number, seed: number, from: number, rejections: unknown[]): Promise<Tally> {
+async function run(target: Target, inputs: number, { seed, from = 0, onInput }: CampaignSetting, rejections: unknown[]): Promise<Tally> {
   const outcomes = new Map<string, number>();
   const crashes: Crash[] = [];
   let slowestMs = 0;
   const beganMs = performance.now();
   for (let at = from; at < from + inputs; at++) {
+    onInput?.(target.name, at);
     const input = target.make(new Draw(seed, target.name, at));
     const startedMs = performance.now();
     let outcome: string;
     try {
       outcome = await target.run(input);
+      if (performance.now() - startedMs > SLOW_MS) await demandFast(target, input);
       // A rejection that nobody has handled is told once the event loop turns.
       if (at % 256 === 255) await new Promise((resolve) => setImmediate(resolve));
       if (rejections.length > 0) throw rejections.splice(0)[0];
@@ -89,6 +96,14 @@ async function run(target: Target, inputs: number, seed: number, from: number, r
     slowestMs,
     tookMs: performance.now() - beganMs,
   };
+}
+
+/** A machine that was busy with something else is no finding. */
+async function demandFast(target: Target, input: Input): Promise<void> {
+  const startedMs = performance.now();
+  await target.run(input);
+  const tookMs = performance.now() - startedMs;
+  if (tookMs > SLOW_MS) throw new Error(`it took ${(tookMs / 1_000).toFixed(1)} s, twice`);
 }
 
 function textOf(error: unknown): string {

@@ -1,9 +1,11 @@
 import { parseArgs } from "node:util";
 import { campaign, type Tally } from "./campaign.ts";
+import { Watchdog } from "./watchdog.ts";
 import { TARGETS } from "./targets.ts";
 
-// npm run fuzz [-- --inputs N --seed S --target NAME --at I]: every reader is fed inputs that are almost right. Prints what became of them, and
-// ends with 1 when there was anything that must not be.
+// npm run fuzz [-- --inputs N --seed S --target NAME --at I --memory MIB --hang SECONDS]: every reader is fed inputs that are almost right. Prints what
+// became of them, and ends with 1 when there was anything that must not be: a crash, a rejection that nobody handled, an input that took more than
+// five seconds twice, more memory than MIB. An input that does not end at all is named, and ends the run.
 
 const { values } = parseArgs({
   options: {
@@ -11,6 +13,8 @@ const { values } = parseArgs({
     seed: { type: "string", default: "1" },
     target: { type: "string" },
     at: { type: "string" },
+    memory: { type: "string", default: "1024" },
+    hang: { type: "string", default: "60" },
   },
 });
 const seed = Number(values.seed);
@@ -33,7 +37,13 @@ const tell = ({ target, inputs, outcomes, slowestMs, tookMs }: Tally) => {
 };
 const from = values.at === undefined ? {} : { from: Number(values.at) };
 const inputs = values.at === undefined ? Number(values.inputs) : 1;
-const tallies = await campaign({ targets, inputs, seed, ...from, told: tell });
+const watchdog = new Watchdog(
+  targets.map(({ name }) => name),
+  seed,
+  1_000 * Number(values.hang),
+);
+const tallies = await campaign({ targets, inputs, seed, ...from, told: tell, onInput: watchdog.onInput });
+await watchdog.end();
 clearInterval(timer);
 look();
 const crashes = tallies.flatMap((tally) => tally.crashes);
@@ -44,4 +54,6 @@ const crashed = tallies.reduce((sum, { outcomes }) => sum + (outcomes.get("CRASH
 process.stdout.write(
   `\n${count.toLocaleString("en")} inputs of seed ${seed}, ${crashed} crashes or unhandled rejections, ${(peakBytes / 2 ** 20).toFixed(0)} MiB at most, ${((performance.now() - beganMs) / 1_000).toFixed(0)} s\n`,
 );
-process.exit(crashed === 0 ? 0 : 1);
+const peakMib = peakBytes / 2 ** 20;
+if (peakMib > Number(values.memory)) process.stdout.write(`that is more than ${values.memory} MiB\n`);
+process.exit(crashed === 0 && peakMib <= Number(values.memory) ? 0 : 1);

@@ -1,7 +1,7 @@
 import { ANSWERS } from "./answers.ts";
 import { CONVERSATIONS } from "./conversations.ts";
 import { FILES } from "./files.ts";
-import { PARSERS } from "./parsers.ts";
+import { PARSERS } from "./parsers/parsers.ts";
 import { REQUESTS } from "./requests.ts";
 import type { Target } from "./target.ts";
 

@@ -9,6 +9,7 @@ export { AnsweredLately } from "./consent/answered-lately.ts";
 export { ConsentDesk } from "./consent/consent-desk.ts";
 export type { DeskFolder } from "./consent/consent-desk.ts";
 export { ConsentFolder } from "./consent/consent-folder.ts";
+export { readRules } from "./consent/rules-file.ts";
 export { Decisions } from "./consent/decisions.ts";
 export type { Order, PersonsDecision, QueueItem, Resumption } from "./consent/queue-item.ts";
 export { KeptSetsFault, keptSets } from "./guard/kept-sets.ts";

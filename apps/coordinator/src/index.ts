@@ -11,6 +11,8 @@ export type { Log, LogFields } from "./log.ts";
 export { DatabaseFault, statement } from "./database.ts";
 export type { Database, Row, SqlValue, Statement } from "./database.ts";
 export { Rosters } from "./rosters.ts";
+export { problemOfTimes } from "./schedule.ts";
+export type { ScheduleTimes } from "./schedule.ts";
 export { SqliteDatabase } from "./sqlite-database.ts";
 export { Store } from "./store.ts";
 export { DEFAULT_LIMITS } from "./rate-limit.ts";
