@@ -158,9 +158,9 @@ class Simulation {
     const all = await this.#network.past();
     const beside = new History();
     const known: PastSession[] = [];
-    for (const { item, past } of all) {
+    for (const { past } of all) {
       if (beside.hash(query.dataset) === history) return known;
-      beside.add(past, item);
+      beside.add(past);
       known.push(past);
     }
     return beside.hash(query.dataset) === history ? known : earlier;
