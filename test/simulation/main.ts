@@ -6,6 +6,9 @@ import type { Counted } from "./campaign.ts";
 
 // Simulates sessions in networks in which things go wrong, and counts how they ended. Each network is made from a seed, and is the same each time.
 
+/** Sessions after which people are told how far it has come. */
+const TELL_EVERY = 1_000;
+
 const { values } = parseArgs({
   options: {
     sessions: { type: "string", default: "1000" },
@@ -39,8 +42,8 @@ const count = (entries: ReadonlyMap<string, number>): string =>
     .join(", ");
 process.stdout.write(
   `${total.sessions} sessions in ${total.networks} networks from seed ${seed}, ${Math.round((performance.now() - beganMs) / 1_000)} s
-ended: ${count(total.outcomes)}
-faults that came to act: ${total.faults} (${count(total.operations)})
+released: ${total.outcomes.get("released") ?? 0} of ${total.sessions}; ended: ${count(total.outcomes)}
+what came to act: ${total.faults} (${count(total.operations)})
 violations: ${total.violations}
 `,
 );
@@ -63,7 +66,10 @@ async function work(): Promise<void> {
 
 function add({ scenario, outcomes, violations, acted }: Counted): void {
   total.networks++;
+  const before = total.sessions;
   total.sessions += outcomes.length;
+  if (Math.floor(total.sessions / TELL_EVERY) > Math.floor(before / TELL_EVERY))
+    process.stderr.write(`${total.sessions} sessions, ${total.violations} violations, seeds below ${scenario.seed + 1}\n`);
   for (const outcome of outcomes) total.outcomes.set(outcome, (total.outcomes.get(outcome) ?? 0) + 1);
   for (const [op, times] of acted) {
     total.operations.set(op, (total.operations.get(op) ?? 0) + times);
