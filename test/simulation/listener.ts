@@ -80,9 +80,9 @@ export class Listener {
     this.#pairKeys.delete(session);
   }
 
-  /** The exchanges of a session. */
-  exchanges(session: string): number {
-    return this.#said.get(session)?.size ?? 0;
+  /** How many take part in a session that was heard. */
+  participants(session: string): number {
+    return this.#counts.get(session)!;
   }
 
   /** What opened in a session that is at most so large. */

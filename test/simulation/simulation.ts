@@ -133,10 +133,11 @@ class Simulation {
   async #checkOpenings(query: Query, earlier: readonly PastSession[]): Promise<void> {
     const { listener, centres } = this.#network;
     for (const session of listener.sessions()) {
-      const opened = listener.opened(session, this.#patients);
+      const isPromised = this.#network.isPromised(session, listener.participants(session));
+      const opened = isPromised ? listener.opened(session, this.#patients) : [];
       const known = [...centres.values()].flatMap(({ disk }) => disk.history.filter(({ past }) => past.session === session));
-      const participants = known[0]?.past.participants ?? [];
-      if (opened.length > 0 && this.#network.isPromised(session, participants.length)) {
+      if (opened.length > 0) {
+        const participants = known[0]?.past.participants ?? [];
         const lost = known[0] === undefined ? undefined : this.#lost(known[0].past, known[0].item);
         const records = known.flatMap(({ item: { record } }) => (record === null ? [] : [cellsOf(record)]));
         const beside = known[0] === undefined ? earlier : await this.#beside(JSON.parse(textOf(known[0].item.offer)) as Offer, earlier);
