@@ -65,6 +65,7 @@ export class SimulatedCoordinator {
   #rosters: Rosters;
   #app: App | null = null;
   #life: Life = { number: 0, isOver: true };
+  #connections = Promise.withResolvers<null>();
 
   constructor(setting: SimulatedCoordinatorSetting) {
     this.#setting = setting;
@@ -86,6 +87,7 @@ export class SimulatedCoordinator {
     const { identity, policy, dataset, deadlines, scheme, sha256, clock, faults, seed } = this.#setting;
     const life = { number: this.#life.number + 1, isOver: false };
     this.#life = life;
+    this.#connections = Promise.withResolvers();
     this.#rosters = new Rosters(this.#chain);
     // The timers of one that is dead do nothing.
     const ownClock: Clock = { nowMs: () => clock.nowMs(), after: (ms, run) => clock.after(ms, () => life.isOver || run()) };
@@ -96,7 +98,7 @@ export class SimulatedCoordinator {
       datasets: [dataset],
       deadlines,
       schedules: [],
-      store: new Store(mortalDatabase(this.#database, life, faults, (downMs) => this.kill(downMs))),
+      store: new Store(mortalDatabase(this.#database, life, faults, (killed) => this.kill(killed))),
       limits: { address: UNLIMITED, centre: UNLIMITED, asking: UNLIMITED, reading: UNLIMITED },
       trustedProxies: [],
       origins: [],
@@ -114,9 +116,10 @@ export class SimulatedCoordinator {
   }
 
   /** It dies, and starts again after a while. */
-  kill(downMs: number): void {
+  kill({ downMs, silent }: Pick<Of<"killCoordinator">, "downMs" | "silent">): void {
     if (this.#life.isOver) return;
     this.#life.isOver = true;
+    if (!silent) this.#connections.resolve(null);
     this.#setting.clock.after(downMs, () => {
       if (this.#life.isOver) this.start();
     });
@@ -143,22 +146,21 @@ export class SimulatedCoordinator {
     return isIn ? removed(before, who) : null;
   }
 
-  /** What it answers to a request. */
-  request(method: string, target: string, headers: Readonly<Record<string, string>>, body?: Uint8Array): Promise<Response> {
-    const init = { method, headers, ...(body === undefined || method === "GET" ? {} : { body: body as Uint8Array<ArrayBuffer> }) };
-    return Promise.resolve(
-      this.#app!.app.request(`http://coordinator${target}`, init, { incoming: { socket: { remoteAddress: "10.0.0.1" } } }),
-    );
-  }
-
-  /** What it answers to a researcher; null while it is down. */
-  asked(method: string, target: string, body?: object): Promise<Response | null> | null {
+  /** What it answers to a request; null when it dies before. */
+  async request(method: string, target: string, headers: Readonly<Record<string, string>>, body?: Uint8Array): Promise<Response | null> {
     const life = this.#life;
     if (life.isOver) return null;
+    const init = { method, headers, ...(body === undefined || method === "GET" ? {} : { body: body as Uint8Array<ArrayBuffer> }) };
+    const reply = this.#app!.app.request(`http://coordinator${target}`, init, { incoming: { socket: { remoteAddress: "10.0.0.1" } } });
+    const answer = await Promise.race([reply, this.#connections.promise]);
+    return life.isOver ? null : answer;
+  }
+
+  /** What it answers to a researcher. */
+  asked(method: string, target: string, body?: object): Promise<Response | null> {
     const bytes = body === undefined ? undefined : toUtf8(JSON.stringify(body));
     const length = bytes === undefined ? {} : { "content-length": String(bytes.length) };
-    const reply = this.request(method, target, { authorization: `Bearer ${TOKEN}`, ...length }, bytes);
-    return reply.then((answer) => (life.isOver ? null : answer));
+    return this.request(method, target, { authorization: `Bearer ${TOKEN}`, ...length }, bytes);
   }
 
   /** What it keeps of past sessions: the item, and what it says. */

@@ -1,13 +1,14 @@
 import type { Database } from "@tutti/coordinator";
 import type { Life } from "./centre.ts";
 import type { Faults } from "./faults.ts";
+import type { Of } from "./operation.ts";
 
 /** The coordinator's database as one life of it has it: it dies before a write or after one, and then nothing it asks is ever answered. */
 export function mortalDatabase(
   database: Database,
   life: Life,
   faults: Pick<Faults, "storeWrites">,
-  die: (downMs: number) => void,
+  die: (killed: Of<"killStore">) => void,
 ): Database {
   const never = <T>(): Promise<T> => new Promise(() => {});
   const write = async <T>(run: () => Promise<T>): Promise<T> => {
@@ -15,7 +16,7 @@ export function mortalDatabase(
     const fault = faults.storeWrites();
     if (fault === null) return run();
     if (fault.done) await run();
-    die(fault.downMs);
+    die(fault);
     return never();
   };
   return {

@@ -21,7 +21,8 @@ interface At<Kind> {
  * - `corruptRequest`, `corruptReply`: one bit of its body is turned
  * - `killAgent`: the agent dies when it would send the request, and starts again after a while; `killAgentWriting`: when it has written, or is about to;
  *   `killAgentAsking`: when it has asked its people for the nth time
- * - `killCoordinator`: the coordinator dies when the request arrives; `killStore`: when it has written for the nth time, or is about to
+ * - `killCoordinator`: the coordinator dies when the request arrives; `killStore`: when it has written for the nth time, or is about to. Connections to it
+ *   break, or, where its machine is gone with it (`silent`), stay open until they time out
  * - `partition`: some centres can't reach the coordinator for a while
  * - `fullDisk`: a centre can't write from its nth write on, so many times
  * - `skew`: a centre's clock is wrong from the beginning
@@ -39,8 +40,8 @@ export type Operation =
   | ({ readonly op: "killAgent"; readonly downMs: number } & At<RequestKind>)
   | ({ readonly op: "killAgentWriting"; readonly done: boolean; readonly downMs: number } & At<WriteKind>)
   | { readonly op: "killAgentAsking"; readonly centre: string; readonly nth: number; readonly downMs: number }
-  | ({ readonly op: "killCoordinator"; readonly downMs: number } & At<RequestKind>)
-  | { readonly op: "killStore"; readonly nth: number; readonly done: boolean; readonly downMs: number }
+  | ({ readonly op: "killCoordinator"; readonly silent: boolean; readonly downMs: number } & At<RequestKind>)
+  | { readonly op: "killStore"; readonly nth: number; readonly done: boolean; readonly silent: boolean; readonly downMs: number }
   | { readonly op: "partition"; readonly centres: readonly string[]; readonly fromMs: number; readonly forMs: number }
   | ({ readonly op: "fullDisk"; readonly times: number } & At<WriteKind>)
   | { readonly op: "skew"; readonly centre: string; readonly ms: number }

@@ -67,7 +67,7 @@ export const REGRESSIONS: readonly Regression[] = [
     why: "a centre is lost between the deal and the second one, in which differences from earlier sets are dealt: what seems equal without it is near, and hides, also for whoever works it out in the clear",
     seed: 3_381,
     operations: [
-      { op: "killStore", nth: 2, done: false, downMs: 60_000 },
+      { op: "killStore", nth: 2, done: false, silent: true, downMs: 60_000 },
       { op: "killAgent", centre: "c04", on: "exchange", nth: 1, downMs: 60_000 },
     ],
   },
@@ -82,12 +82,19 @@ export const REGRESSIONS: readonly Regression[] = [
   {
     why: "the coordinator keeps the question and dies before it says so: the researcher asks once more, and what the first answer told is in the past of the second",
     seed: 67,
-    operations: [{ op: "killStore", nth: 10, done: true, downMs: 60_000 }],
+    operations: [{ op: "killStore", nth: 10, done: true, silent: true, downMs: 60_000 }],
+  },
+  {
+    why: "the coordinator keeps the formation and dies before anybody has it: that session comes to nothing, and has a name",
+    seed: 69,
+    operations: [{ op: "killStore", nth: 2, done: true, silent: false, downMs: 500 }],
+    ended: ["stopped"],
   },
   {
     why: "the coordinator keeps the release and dies before anybody hears of it",
     seed: 69,
-    operations: [{ op: "killStore", nth: 2, done: true, downMs: 500 }],
+    operations: [{ op: "killStore", nth: 3, done: true, silent: false, downMs: 500 }],
+    ended: ["released"],
   },
   {
     why: "an agent dies while its people are asked whether a query may run: they are not asked twice, and their yes counts",

@@ -39,8 +39,8 @@ export class Researcher {
     body?: object,
   ): Promise<unknown> {
     const said = this.#coordinator.asked(method, pathOf({ path }, segments), body);
-    // One that dies while it is asked never answers.
-    const reply = said === null ? null : await Promise.race([said, this.#clock.sleep(ANSWER_MS).then(() => null)]);
+    // One whose machine is gone never answers.
+    const reply = await Promise.race([said, this.#clock.sleep(ANSWER_MS).then(() => null)]);
     return reply === null || reply.status >= 300 ? null : reply.json();
   }
 }

@@ -89,9 +89,9 @@ function operation({ below, of, names, queries }: Draw): Operation {
     case 8:
       return { op: "killAgentWriting", ...write, done: below(2) === 0, downMs };
     case 9:
-      return { op: "killCoordinator", ...at, downMs };
+      return { op: "killCoordinator", ...at, silent: below(3) === 0, downMs };
     case 10:
-      return { op: "killStore", nth: below(4 * queries), done: below(2) === 0, downMs };
+      return { op: "killStore", nth: below(4 * queries), done: below(2) === 0, silent: below(3) === 0, downMs };
     case 11:
       return {
         op: "partition",

@@ -71,24 +71,23 @@ export class Wire {
     const delayed = fault("delay");
     if (delayed !== undefined) await clock.sleep(delayed.ms);
     const crash = fault("killCoordinator");
-    if (crash !== undefined) coordinator.kill(crash.downMs);
+    if (crash !== undefined) coordinator.kill(crash);
     const change = fault("changeRoster");
     if (change !== undefined) changeRoster(change);
-    const there = coordinator.life;
-    if (fault("dropRequest") || there.isOver || faults.isParted(centre)) return this.#reset();
+    if (fault("dropRequest") || faults.isParted(centre)) return this.#reset();
     const body = fault("corruptRequest") ? corrupted(call.body) : call.body;
     if (session !== undefined) onPost(centre, Number(exchange), body);
     const ask = () => coordinator.request(call.method, call.target, { ...call.headers, "content-length": String(body.length) }, body);
     const [reply] = await Promise.all(fault("double") ? [ask(), ask()] : [ask()]);
-    if (there.isOver) return this.#reset();
-    const told = new Uint8Array(await reply!.arrayBuffer());
+    if (reply == null) return this.#reset();
+    const told = new Uint8Array(await reply.arrayBuffer());
     await this.#latency();
     if (fault("dropReply") || faults.isParted(centre)) return this.#reset();
-    const isDelivery = session !== undefined && reply!.status === 200;
+    const isDelivery = session !== undefined && reply.status === 200;
     const passed = isDelivery ? faults.delivered(centre, Number(exchange), told, centres) : told;
     const given = fault("corruptReply") ? corrupted(passed) : passed;
     if (isDelivery) onDelivery(centre, given);
-    return { status: reply!.status, retryAfterMs: 0, dateMs: clock.nowMs(), body: given };
+    return { status: reply.status, retryAfterMs: 0, dateMs: clock.nowMs(), body: given };
   }
 
   #latency(): Promise<void> {
