@@ -27,12 +27,15 @@ export interface EnvelopeSignature {
 /** Characters of base64 in a payload, and signatures in an envelope, at most. */
 export const ENVELOPE_LIMITS = { payloadCharacters: 16_777_216, signatures: 2_048 } as const;
 
+/** A text without half a character: of another an envelope could be read and never hashed. */
+const text = z.string().refine((value) => value.isWellFormed(), "it holds half a character");
+
 /** The shape of an envelope. What it says counts only once `openEnvelope` has opened it. */
 export const envelopeSchema: z.ZodType<Envelope> = z.strictObject({
-  payloadType: z.string().max(127),
-  payload: z.string().max(ENVELOPE_LIMITS.payloadCharacters),
+  payloadType: text.max(127),
+  payload: text.max(ENVELOPE_LIMITS.payloadCharacters),
   signatures: z
-    .array(z.strictObject({ keyid: partyNameSchema, sig: z.string().length(88) }))
+    .array(z.strictObject({ keyid: partyNameSchema, sig: text.length(88) }))
     .min(1)
     .max(ENVELOPE_LIMITS.signatures),
 });
