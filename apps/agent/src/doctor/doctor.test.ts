@@ -4,8 +4,8 @@ import type { AddressInfo } from "node:net";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { createIdentity, formatIdentity } from "@tutti/envelope";
-import { random } from "@tutti/platform";
-import { problem } from "@tutti/protocol";
+import { random, scheme } from "@tutti/platform";
+import { problem, removed, ROSTER, signMessage } from "@tutti/protocol";
 import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, test } from "vitest";
 import { LedgerFile } from "../ledger-file.ts";
 import { DATASET, TrialNetwork } from "../trial.ts";
@@ -138,6 +138,25 @@ const ILLNESSES: readonly (readonly [what: string, cause: () => object | void, c
     /restore the newest copy/,
   ],
   [
+    "a newer roster that waits for a person",
+    () => {
+      const next = signMessage(ROSTER, removed(network.roster, "Bergen"), network.coordinator, scheme);
+      mkdirSync(join(folder, "ledger/roster"), { recursive: true });
+      write("ledger/roster/told.json", JSON.stringify([network.rosterFile, next]));
+    },
+    "newer roster",
+    /version 2 waits .*tutti agent roster accept --version 2/,
+  ],
+  [
+    "an agent that people have stopped",
+    () => {
+      mkdirSync(join(folder, "ledger/consent"), { recursive: true });
+      write("ledger/consent/stopped.json", JSON.stringify({ by: "Ada", atMs: 1 }));
+    },
+    "queue",
+    /Ada has stopped it.*tutti agent resume/,
+  ],
+  [
     "a certificate that is none",
     () => {
       write("ca.pem", "none");
@@ -197,6 +216,25 @@ describe("finds, and says what to do about", () => {
     // What stands on it is not looked at, and what does not is.
     expect(new Set(diagnosis.checks.map(({ check: name }) => name)).size).toBe(CHECKS.length);
   });
+});
+
+test("what waits for people is told with the commands that answer it, and is no illness", async () => {
+  const offerHash = network.offer();
+  const item = {
+    id: "0a".repeat(32),
+    stage: "run",
+    question: offerHash,
+    offerHash,
+    offer: network.lastOffer,
+    askedAtMs: 1,
+    untilMs: Date.UTC(2100, 0, 1),
+    because: [],
+  };
+  mkdirSync(join(folder, "ledger/consent"), { recursive: true });
+  write(`ledger/consent/${item.id}.item.json`, JSON.stringify(item));
+  const diagnosis = await examined();
+  expect(diagnosis.healthy).toBe(true);
+  expect(diagnosis.checks.find(({ check }) => check === "queue")!.says).toMatch(/^1 questions wait .* 2100-01-01.*tutti agent queue/);
 });
 
 test("beside an agent that holds the folder, it is asked how it is", async () => {

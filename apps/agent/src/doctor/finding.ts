@@ -10,6 +10,8 @@ export const CHECKS = [
   "data",
   "rules",
   "folder",
+  "newer roster",
+  "queue",
   "log",
   "ledger",
   "past",

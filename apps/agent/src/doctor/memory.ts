@@ -10,8 +10,10 @@ import { KeptSetsFault } from "../guard/kept-sets.ts";
 import { Past } from "../guard/past.ts";
 import { PatientRegistry } from "../guard/patient-registry.ts";
 import { LedgerFile } from "../ledger-file.ts";
+import { queueOf } from "../consent/queue-commands.ts";
 import { EVIDENCE_FILE } from "../log-watch.ts";
 import { takeLock } from "../ledger-lock.ts";
+import { rosterView } from "../roster/roster-commands.ts";
 import { foundStatus, statusPath } from "../status.ts";
 import { type Examination, Ill } from "./finding.ts";
 import type { OwnFiles } from "./own-files.ts";
@@ -24,6 +26,8 @@ export async function memory(config: AgentConfig, own: OwnFiles, examination: Ex
   const { ledger: folder } = config;
   const made = existsSync(folder);
   const writable = await examination.look("folder", () => [true, folderText(folder, made)]);
+  await examination.look("newer roster", () => [null, newerRosterText(config)]);
+  await examination.look("queue", () => [null, queueText(config)]);
   await examination.look("log", () => {
     const evidence = join(folder, EVIDENCE_FILE);
     if (existsSync(evidence))
@@ -71,6 +75,26 @@ function folderText(folder: string, made: boolean): string {
   if (freeMb < LEAST_FREE_MB)
     throw new Ill(`the disk of ${there} has ${freeMb} MB left, and no answer is given once it is full: free some`);
   return `${folder} ${made ? "can be written" : "will be made"}, ${freeMb} MB are free`;
+}
+
+/** An Ill when a version waits: what is offered under it is refused until somebody has said yes. */
+function newerRosterText(config: AgentConfig): string {
+  const last = rosterView(config).pending.at(-1);
+  if (last === undefined) return "none waits for a person";
+  throw new Ill(
+    `version ${last.version} waits for a person's yes, and offers under it are refused: "tutti agent roster" shows what it changes, "tutti agent roster accept --version ${last.version}" says yes`,
+  );
+}
+
+/** An Ill when people have stopped the agent; what waits for them is no illness. */
+function queueText(config: AgentConfig): string {
+  if (!existsSync(join(config.ledger, "consent"))) return "no question waits for people";
+  const { stopped, waiting } = queueOf(config, Date.now());
+  if (stopped !== null) throw new Ill(`${stopped.by} has stopped it, and nothing is answered: "tutti agent resume" lets it go on`);
+  const open = waiting.filter(({ decided }) => decided === null);
+  if (open.length === 0) return "no question waits for people";
+  const until = new Date(Math.min(...open.map(({ untilMs }) => untilMs))).toISOString();
+  return `${open.length} questions wait for people, the first until ${until}: "tutti agent queue", then "tutti agent approve ID" or "deny ID --reason …"`;
 }
 
 function ledgerText(path: string): string {
