@@ -1,7 +1,7 @@
 import { datasetSchema } from "@tutti/dataset";
 import { policySchema, releaseSchema } from "@tutti/disclosure";
 import { envelopeSchema } from "@tutti/envelope";
-import { ROSTER, standingRulesSchema } from "@tutti/protocol";
+import { logFileSchema, receiptSchema, ROSTER, standingRulesSchema } from "@tutti/protocol";
 import { querySchema, reportSchema } from "@tutti/query";
 
 /** What is asked of a schema's conversion. */
@@ -52,6 +52,17 @@ const FORMATS: Readonly<Record<string, Format>> = {
     schema: releaseSchema,
     title: "The payload of release.json",
     description: "What was opened. The file itself is an envelope, or these fields with the envelope beside them.",
+  },
+  receipt: {
+    schema: receiptSchema,
+    title: "receipt.json",
+    description:
+      "Where a release comes from: the signed offer and formation, and that the coordinator's log holds the release under its session.",
+  },
+  log: {
+    schema: logFileSchema,
+    title: "log.json",
+    description: "The coordinator's log, whole: every entry from the first on, and the signed head that they make.",
   },
   envelope: { schema: envelopeSchema, title: "A signed artefact", description: "DSSE 1.0.2 over canonical JSON, signed with Ed25519." },
 };

@@ -116,7 +116,14 @@ export class CentreAudit {
     const { logHead } = this.#centre;
     if (logHead === null) return;
     const head = headOf(logHead, this.#rosters, this.#tools.scheme);
-    if (!this.#tick("the head of the log that it kept is the coordinator's", head !== null) || head === null) return;
+    if (
+      !this.#tick(
+        "the head of the log that it kept is the coordinator's; if not, its folder was altered: restore the newest copy",
+        head !== null,
+      ) ||
+      head === null
+    )
+      return;
     this.#tick(
       `the log begins with the ${head.size} entries that it has seen; if not, two logs were shown: keep both, and answer nothing more`,
       head.size <= tree.size && toHex(tree.root(head.size)) === toHex(fromHex(head.root)),

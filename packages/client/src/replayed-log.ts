@@ -19,7 +19,8 @@ export function replayLog(
   { scheme, sha256 }: AuditTools,
 ): ReplayedLog | null {
   const head = headOf(file, rosters, scheme);
-  if (!list.tick("log: the coordinator signed its head", head !== null) || head === null) return null;
+  if (!list.tick("log: the coordinator signed its head; if not, get the log from the coordinator itself", head !== null) || head === null)
+    return null;
   const tree = new MerkleTree(sha256);
   for (const entry of entries) tree.append(entryLeaf(entry, sha256));
   list.tick(
