@@ -29,6 +29,8 @@ const QUERY = { dataset: "live@3", purpose: "kills", measures: [{ id: "n", count
 const WHERE = [{}, { where: { variable: "sex", is: "F" } }, { where: { variable: "age", atLeast: 18 } }, { by: ["sex"] }];
 /** Longer than any query may take. */
 const ENDED_MS = 120_000;
+/** Longer than a release takes to reach those who signed it. */
+const TOLD_MS = 15_000;
 
 /** Kills processes of networks at every stage of their sessions, as often as is asked for; the seed decides whom, when and how. */
 export async function killCampaign(kills: number, seed: number, say: (line: string) => void): Promise<Killed> {
@@ -81,6 +83,7 @@ class Campaign {
         const again = await network.client.wait(await network.client.ask({ ...QUERY, purpose: "last" }), { timeoutMs: ENDED_MS });
         if (again.state !== "released") this.#violate(`a network that is whole again does not answer: ${again.state}, ${again.detail}`);
       }
+      await this.#untilAllKnow(network);
       for (const [id, release] of told) {
         const state = await network.client.wait(id, { timeoutMs: ENDED_MS });
         if (JSON.stringify(state.release) !== release) this.#violate(`a release that was told is another now, or gone: ${state.state}`);
@@ -156,14 +159,22 @@ class Campaign {
       if (!network.isRunning(who)) await network.run(who).catch((fault: Error) => this.#violate(fault.message));
   }
 
+  /**
+   * Waits until each centre knows what it signed. A researcher may have a release before its signers do: they are told once all signatures are in, and
+   * one that was not there then is told with the next offer that it takes part in.
+   */
+  async #untilAllKnow(network: ProcessNetwork): Promise<void> {
+    for (let offer = 0; offer < 3; offer++) {
+      const untilMs = Date.now() + TOLD_MS;
+      while (unknownTo(network).length > 0 && Date.now() < untilMs) await sleep(100);
+      if (unknownTo(network).length === 0) return;
+      await network.client.wait(await network.client.ask({ ...QUERY, purpose: `told ${offer}` }), { timeoutMs: ENDED_MS });
+    }
+  }
+
   /** What the processes have written, once all have ended. */
   #lookAt(network: ProcessNetwork): void {
-    const store = new DatabaseSync(join(network.folder, COORDINATOR, "store.sqlite"), { readOnly: true });
-    const items = store
-      .prepare("SELECT item FROM past")
-      .all()
-      .map(({ item }) => JSON.parse(String(item)) as { readonly offer: Envelope; readonly release: Envelope | null });
-    store.close();
+    const items = pastOf(network);
     const offers = items.filter(({ release }) => release !== null).map(({ offer }) => offer.payload);
     if (new Set(offers).size !== offers.length) this.#violate("two releases of one offer");
     for (const name of network.names) {
@@ -174,11 +185,8 @@ class Campaign {
       } catch (fault) {
         this.#violate(`${name}: ${(fault as Error).message}`);
       }
-      const history = readFileSync(join(network.folder, name, "ledger", "history.jsonl"), "utf8");
-      for (const { release } of items)
-        if (release !== null && release.signatures.some(({ keyid }) => keyid === name) && !history.includes(release.payload))
-          this.#violate(`${name} does not know a release that it signed`);
     }
+    for (const name of unknownTo(network)) this.#violate(`${name} does not know a release that it signed`);
   }
 
   /** Says at once what must not be: a campaign takes long. */
@@ -190,4 +198,28 @@ class Campaign {
   #count(counts: Map<string, number>, what: string): void {
     counts.set(what, (counts.get(what) ?? 0) + 1);
   }
+}
+
+interface PastItem {
+  readonly offer: Envelope;
+  readonly release: Envelope | null;
+}
+
+/** The sessions that the coordinator keeps. */
+function pastOf(network: ProcessNetwork): PastItem[] {
+  const store = new DatabaseSync(join(network.folder, COORDINATOR, "store.sqlite"), { readOnly: true });
+  const items = store.prepare("SELECT item FROM past").all();
+  store.close();
+  return items.map(({ item }) => JSON.parse(String(item)) as PastItem);
+}
+
+/** For each release and each centre that signed it without knowing it as it is told now, the centre. */
+function unknownTo(network: ProcessNetwork): string[] {
+  const released = pastOf(network).flatMap(({ release }) => (release === null ? [] : [release]));
+  return network.names.flatMap((name) => {
+    const history = readFileSync(join(network.folder, name, "ledger", "history.jsonl"), "utf8");
+    return released
+      .filter(({ payload, signatures }) => signatures.some(({ keyid }) => keyid === name) && !history.includes(payload))
+      .map(() => name);
+  });
 }
