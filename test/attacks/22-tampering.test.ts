@@ -34,7 +34,7 @@ test("one bit of what a centre is delivered", () => {
       if (exchange < honest.exchanges - 1 || ended.stops.has(victim))
         expect(ended.stops.get(victim)?.cause).toMatch(/tampered|equivocation/);
     }),
-    { numRuns: 20 },
+    { numRuns: 12 },
   );
 });
 

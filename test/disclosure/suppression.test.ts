@@ -40,12 +40,13 @@ test("nor for a reader who knows of every number of missing values that is 0 tha
     return pinned(one, hidden, (cell) => (nobody.has(cell) ? [0, 0] : [0, 10_000]), asked);
   };
   expect(cases.flatMap((one) => pinnedFor(one, one.hidden))).toEqual([]);
-  // By the same rule, had it not thought of such a reader.
-  const trusting = cases.filter((one) => {
+  // By the same rule, had it not thought of such a reader: a third of the tables.
+  const some = cases.filter((_, i) => i % 3 === 0);
+  const trusting = some.filter((one) => {
     const cells = one.system.cells.map((cell) => ({ ...cell, vacant: false }));
     return pinnedFor(one, pattern({ ...one.system, cells }).hidden).length > 0;
   });
-  expect(trusting.length).toBeGreaterThan(cases.length / 20);
+  expect(trusting.length).toBeGreaterThan(some.length / 20);
 });
 
 test("nor by the paper's report; asked by sex as well, it adds nothing to what the first release told of cells that were not in it", () => {

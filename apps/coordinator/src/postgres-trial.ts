@@ -48,9 +48,27 @@ export class TrialPostgres {
     return this.#address(name);
   }
 
+  /** What a statement finds in a database of this server. */
+  async read(database: string, statement: string): Promise<readonly Readonly<Record<string, unknown>>[]> {
+    const client = new Client({ connectionString: database });
+    await client.connect();
+    const { rows } = await client.query<Record<string, unknown>>(statement);
+    await client.end();
+    return rows;
+  }
+
   /** Ends all connections at once, as a crash would. */
   async kill(): Promise<void> {
     await end(this.#server, "SIGQUIT");
+  }
+
+  /** Halts it as a machine does that hangs: connections stay open, and nothing is answered until it goes on. */
+  halt(): void {
+    this.#signal("SIGSTOP");
+  }
+
+  goOn(): void {
+    this.#signal("SIGCONT");
   }
 
   async restart(): Promise<void> {
@@ -61,6 +79,13 @@ export class TrialPostgres {
   async stop(): Promise<void> {
     await end(this.#server, "SIGINT");
     rmSync(this.#folder, { recursive: true, force: true });
+  }
+
+  /** To the server and the processes of its connections, each of which has a group of its own. */
+  #signal(signal: NodeJS.Signals): void {
+    const { pid } = this.#server;
+    const children = readFileSync(`/proc/${pid}/task/${pid}/children`, "utf8").trim().split(" ");
+    for (const one of [String(pid), ...children]) process.kill(Number(one), signal);
   }
 
   #address(database: string): string {
