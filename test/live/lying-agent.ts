@@ -1,7 +1,9 @@
-import { Channel, type Said } from "../../packages/protocol/src/channel.ts";
+import { Channel } from "@tutti/protocol";
 
 // Loaded before an agent's program (node --import): it is the real one, but for what it says in one exchange, which is not what it computed. Its seals, hashes
 // and signatures hold, since they are made after the lie.
+
+type Said = Parameters<Channel["say"]>[1];
 
 const exchange = Number(process.env["TUTTI_LIE_IN"]);
 const honest = Channel.prototype.say;
