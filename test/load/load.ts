@@ -87,7 +87,7 @@ try {
   const open: string[] = [];
   const outcomes: Record<string, number> = {};
   let asked = 0;
-  let over = false;
+  const over = new AbortController();
   const asking = Array.from({ length: Math.min(8, queries) }, async () => {
     while (asked < queries) {
       const query = { dataset: "live@3", purpose: `load ${asked++}`, measures: [{ id: "n", count: true }] };
@@ -102,14 +102,14 @@ try {
     }
   });
   const polling = Array.from({ length: researchers }, async (_, i) => {
-    while (!over) {
+    while (!over.signal.aborted) {
       const id = open[i % Math.max(1, open.length)];
       if (id === undefined) await new Promise((resolve) => setTimeout(resolve, 20));
       else await follow(id);
     }
   });
   await Promise.all(asking);
-  over = true;
+  over.abort();
   await Promise.all(polling);
   const tookS = (performance.now() - from) / 1_000;
   const figures = {

@@ -59,17 +59,20 @@ export function createApp(setting: AppSetting): App {
   );
   let isAbandoned = false;
   const isLost = () => isAbandoned || opened?.isLost === true;
-  const lost = opening.then(async (coordinator) => {
-    await coordinator.lost;
+  const untilLost = async (): Promise<void> => {
+    await (
+      await opening
+    ).lost;
     schedules.stop();
-  });
-  lost.catch(() => {});
+  };
   const tokens = new Tokens(setting.tokens, store.tokens);
   const askFor = async (query: unknown, requester: string) => {
     await tokens.demandMayAsk(requester, query, clock.nowMs());
     return (await opening).ask(query, requester);
   };
   const schedules = new Schedules({ schedules: setting.schedules, runs: store.scheduleRuns, clock, log, ask: askFor });
+  const lost = untilLost();
+  lost.catch(() => {});
   const gate = new CentreGate(rosters, scheme, sha256, clock);
   const callers = new Callers({ gate, tokens, peers: new Peers(setting.trustedProxies), limits: setting.limits, clock });
   const app = new Hono();

@@ -22,9 +22,9 @@ import { Store } from "./store.ts";
 import { settled, TrialNetwork } from "./trial.ts";
 
 /** The network's chain with one more version. */
-function changed(network: TrialNetwork, change: (before: PinnedRoster) => Roster, by: Identity = network.coordinator): RosterChain {
+function changed(network: TrialNetwork, next: (before: PinnedRoster) => Roster, by: Identity = network.coordinator): RosterChain {
   const { rosters } = network;
-  return RosterChain.open([...rosters.after(0), signMessage(ROSTER, change(rosters.newest), by, scheme)], scheme);
+  return RosterChain.open([...rosters.after(0), signMessage(ROSTER, next(rosters.newest), by, scheme)], scheme);
 }
 
 test("a centre that was taken out is refused from that version on, the others are not", async () => {

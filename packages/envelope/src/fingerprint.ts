@@ -28,6 +28,9 @@ export function spokenDigest(label: Label, ...parts: readonly Uint8Array[]): str
 
 /** Whether somebody who heard or typed a fingerprint meant this one: only its digits count. */
 export function isSameFingerprint(typed: string, known: string): boolean {
-  const digitsOf = (text: string): string => text.replaceAll(/[\s.,;-]/g, "");
   return digitsOf(typed) === digitsOf(known);
+}
+
+function digitsOf(text: string): string {
+  return text.replaceAll(/[\s.,;-]/g, "");
 }

@@ -91,8 +91,8 @@ test.each<[string, unknown, string | null, string]>([
     "stretching",
   ],
   ["a cost that protects nothing", { ...SEALED, stretching: { ...SEALED.stretching, N: 2 } }, "correct horse battery", "stretching.N"],
-])("a sealed identity with %s does not open", (_, file, given, why) => {
-  expect(() => parseIdentity(JSON.stringify(file), given === null ? null : readPassphrase(given))).toThrow(why);
+])("a sealed identity with %s does not open", (_, sealed, given, why) => {
+  expect(() => parseIdentity(JSON.stringify(sealed), given === null ? null : readPassphrase(given))).toThrow(why);
 });
 
 test("a passphrase is one line of at least twelve characters", () => {

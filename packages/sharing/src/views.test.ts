@@ -321,12 +321,12 @@ test("a search by powers in two histograms with one answer opens the same bits, 
         return round;
       },
     );
-    const openings = rounds.slice(2).map((said) =>
-      said[0]!.open.flatMap(({ degree }, i) =>
+    const openings = rounds.slice(2).map((heard) =>
+      heard[0]!.open.flatMap(({ degree }, i) =>
         Array.from(
           open(
             schemeFor(4),
-            said.map((round) => round.open[i]!.shares),
+            heard.map((round) => round.open[i]!.shares),
             degree,
           ),
         ),

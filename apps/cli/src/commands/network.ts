@@ -25,9 +25,9 @@ interface InitOptions extends CommonOptions, PassphraseOptions {
 
 /** `tutti network …`: founds a network, with its keys, an empty roster, its policy, and a coordinator that is ready to start; and changes its keys. */
 export function addNetwork(program: Command, services: Services, end: (exit: Exit) => void): void {
-  const network = program.command("network").description("found a network, at the organisation that runs its coordinator");
-  addRotate(network, services, end);
-  const command = network
+  const commands = program.command("network").description("found a network, at the organisation that runs its coordinator");
+  addRotate(commands, services, end);
+  const command = commands
     .command("init")
     .description("make the coordinator's folder: keys, an empty signed roster, policy.json and coordinator.json")
     .argument("<folder>", "a new folder")

@@ -14,6 +14,11 @@ interface TokenOptions {
   readonly expires?: string;
 }
 
+/** What each of the commands passes on. */
+function common({ config, json }: TokenOptions): readonly string[] {
+  return ["--config", resolve(config), ...(json === true ? ["--json"] : [])];
+}
+
 /** `tutti token create|list|revoke`: who is let in at a coordinator, on its own machine, while it runs or not. */
 export function addToken(program: Command, services: Services, end: (exit: Exit) => void): void {
   const token = program.command("token").description("make, list and revoke the tokens of researchers, operators and auditors");
@@ -26,7 +31,6 @@ export function addToken(program: Command, services: Services, end: (exit: Exit)
     if (stderr !== "") services.console.err(stderr);
     end("done");
   };
-  const common = ({ config, json }: TokenOptions) => ["--config", resolve(config), ...(json === true ? ["--json"] : [])];
   const command = (name: string) =>
     token
       .command(name)
