@@ -80,8 +80,8 @@ export class HandNetwork {
     this.#url = url;
   }
 
-  /** Starts a centre's agent, under standing rules if given, as a real program that lies in an exchange if that is given. */
-  async startAgent(centre: string, rules?: object, lieIn?: number): Promise<Started> {
+  /** Starts a centre's agent, under standing rules if given. */
+  async startAgent(centre: string, rules?: object): Promise<Started> {
     const config = this.configOf(centre);
     if (rules !== undefined) writeFileSync(join(this.folder, centre, "rules.json"), JSON.stringify(rules));
     writeFileSync(
@@ -96,7 +96,7 @@ export class HandNetwork {
         ...(rules === undefined ? {} : { rules: "rules.json" }),
       }),
     );
-    return this.#start("agent", config, lieIn);
+    return this.#start("agent", config);
   }
 
   configOf(centre: string): string {
@@ -128,12 +128,10 @@ export class HandNetwork {
     rmSync(this.folder, { recursive: true, force: true });
   }
 
-  async #start(app: "coordinator" | "agent", config: string, lieIn?: number): Promise<Started> {
+  async #start(app: "coordinator" | "agent", config: string): Promise<Started> {
     const program = join(ROOT, `apps/${app}/src/main.ts`);
-    const lying = lieIn === undefined ? [] : ["--import", join(ROOT, "test/live/lying-agent.ts")];
-    const child = spawn(process.execPath, ["--disable-warning=ExperimentalWarning", ...lying, program, "--config", config], {
+    const child = spawn(process.execPath, ["--disable-warning=ExperimentalWarning", program, "--config", config], {
       stdio: ["ignore", "pipe", "ignore"],
-      env: { ...process.env, TUTTI_LIE_IN: String(lieIn) },
     });
     const code = once(child, "exit").then(([value]) => value as number | null);
     const [line] = (await once(createInterface({ input: child.stdout }), "line")) as [string];
