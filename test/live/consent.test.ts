@@ -26,7 +26,7 @@ async function start(rules: object, deadlines: object = {}): Promise<ReadonlyMap
   await network.startCoordinator();
   const agents = new Map<string, Started>();
   for (const centre of network.centres)
-    agents.set(centre, await network.startAgent(centre, centre === first || centre === second ? rules : undefined));
+    agents.set(centre, await network.startAgent(centre, centre === first || centre === second ? { rules } : {}));
   return agents;
 }
 
@@ -86,7 +86,7 @@ test("a query waits for people at two centres, others pass it by, an agent is ki
   await code;
   await decide(second, "approve", await waiting(second), "--by", "Grace");
   await decide(first, "approve", id, "--by", "Ada Lovelace");
-  await network.startAgent(second, HOLD);
+  await network.startAgent(second, { rules: HOLD });
   const state = await end;
   expect(releaseOf(state)).toMatchObject({ centres: { contributed: 4 }, results: [{ count: everybody }] });
   expect(told.filter((event) => /held|consented/.test(event)).toSorted()).toEqual([
@@ -141,7 +141,7 @@ test("a centre that is stopped while it waits has dealt nothing, and refuses unt
   const { child, code } = agents.get(second)!;
   child.kill("SIGKILL");
   await code;
-  await network.startAgent(second, { otherwise: "answer" });
+  await network.startAgent(second, { rules: { otherwise: "answer" } });
   const { told, end: refused } = await ask(OTHER);
   await decide(first, "approve", await waiting(first));
   await refused;

@@ -22,6 +22,17 @@ export interface Started {
   readonly code: Promise<number | null>;
 }
 
+/** How one agent is started otherwise than the others. */
+export interface AgentStart {
+  /** Its standing rules. */
+  readonly rules?: object;
+  /** Its own policy. */
+  readonly policy?: object;
+  /** A module that its program imports first. */
+  readonly before?: string;
+  readonly env?: Readonly<Record<string, string>>;
+}
+
 /**
  * A network whose programs a test starts one by one, as an operator would, each from a configuration in a folder of its own: `coordinator/` and one a centre.
  * Unlike a sandbox it can be looked into, and what has ended can be started again.
@@ -80,10 +91,11 @@ export class HandNetwork {
     this.#url = url;
   }
 
-  /** Starts a centre's agent, under standing rules if given. */
-  async startAgent(centre: string, rules?: object): Promise<Started> {
+  /** Starts a centre's agent. */
+  async startAgent(centre: string, { rules, policy, ...node }: AgentStart = {}): Promise<Started> {
     const config = this.configOf(centre);
-    if (rules !== undefined) writeFileSync(join(this.folder, centre, "rules.json"), JSON.stringify(rules));
+    const given = Object.entries({ rules, policy }).filter(([, value]) => value !== undefined);
+    for (const [name, value] of given) writeFileSync(join(this.folder, centre, `${name}.json`), JSON.stringify(value));
     writeFileSync(
       config,
       JSON.stringify({
@@ -93,10 +105,10 @@ export class HandNetwork {
         roster: "roster.json",
         datasets: [{ dictionary: "dataset.json", data: "data.csv" }],
         ledger: "ledger",
-        ...(rules === undefined ? {} : { rules: "rules.json" }),
+        ...Object.fromEntries(given.map(([name]) => [name, `${name}.json`])),
       }),
     );
-    return this.#start("agent", config);
+    return this.#start("agent", config, node);
   }
 
   configOf(centre: string): string {
@@ -128,10 +140,12 @@ export class HandNetwork {
     rmSync(this.folder, { recursive: true, force: true });
   }
 
-  async #start(app: "coordinator" | "agent", config: string): Promise<Started> {
+  async #start(app: "coordinator" | "agent", config: string, { before, env }: AgentStart = {}): Promise<Started> {
     const program = join(ROOT, `apps/${app}/src/main.ts`);
-    const child = spawn(process.execPath, ["--disable-warning=ExperimentalWarning", program, "--config", config], {
+    const first = before === undefined ? [] : ["--import", before];
+    const child = spawn(process.execPath, ["--disable-warning=ExperimentalWarning", ...first, program, "--config", config], {
       stdio: ["ignore", "pipe", "ignore"],
+      env: { ...process.env, ...env },
     });
     const code = once(child, "exit").then(([value]) => value as number | null);
     const [line] = (await once(createInterface({ input: child.stdout }), "line")) as [string];
