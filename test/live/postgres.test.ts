@@ -1,6 +1,5 @@
 import { readFileSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
-import { setTimeout as sleep } from "node:timers/promises";
 import { TrialPostgres } from "@tutti/coordinator/postgres-trial";
 import type { Envelope } from "@tutti/envelope";
 import { decodeLine, verifyChain } from "@tutti/ledger";
@@ -59,12 +58,16 @@ describe.skipIf(process.platform !== "linux")("PostgreSQL under a running sessio
   );
 
   test.each(["formed", "signed"])(
-    "halted when a centre has %s, and let go on",
+    "halted when a centre has %s: the coordinator says that it is not ready, lets go of everything, and begins anew when the server goes on",
     async (stage) => {
+      const ready = async (): Promise<string> => (await fetch(`${network.url}/readyz`, { signal: AbortSignal.timeout(5_000) })).text();
       const state = await askWith(`halted at ${stage}`, stage, async () => {
         server.halt();
-        await sleep(4_000);
-        server.goOn();
+        try {
+          await expect.poll(ready, { timeout: 20_000 }).toContain("begins anew");
+        } finally {
+          server.goOn();
+        }
       });
       expect(state.detail ?? "a release").toMatch(/\w+ \w+/);
       await expectAnswered(`after a halt at ${stage}`);

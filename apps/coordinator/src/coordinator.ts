@@ -5,6 +5,7 @@ import { type QueryState, type Receipt, WAIT_MS } from "@tutti/protocol";
 import { LimitError, plan } from "@tutti/query";
 import { askedQuery } from "./asked-query.ts";
 import { CentreDesk } from "./centre-desk.ts";
+import { within } from "./clock.ts";
 import type { CoordinatorSetting } from "./coordinator-setting.ts";
 import { DatabaseFault } from "./database.ts";
 import { INTERRUPTED } from "./ending.ts";
@@ -19,6 +20,9 @@ import { type CourseSetting, QueryCourse } from "./query-course.ts";
 import { QueryCourses } from "./query-courses.ts";
 import type { OpenQuery } from "./store.ts";
 import { Turns } from "./turns.ts";
+
+/** Who asks whether it is ready waits so long for the store. */
+const READY_MS = 2_000;
 
 /** Signs queries, fans them out, passes sealed mail, publishes releases. What requesters ask is here, each method one endpoint; each throws ProblemFaults. */
 export class Coordinator {
@@ -147,18 +151,21 @@ export class Coordinator {
     return { offer, formation, head, inclusion };
   }
 
-  /** Throws a ProblemFault while the store does not answer, or the end has begun. */
+  /** Throws a ProblemFault while the store does not answer within two seconds, or the end has begun. */
   async demandReady(): Promise<void> {
-    const { lifetime, store } = this.#setting;
+    const { lifetime, store, clock } = this.#setting;
     lifetime.demandRunning();
-    try {
-      await store.find("", "");
-    } catch {
+    let isThere = false;
+    const asked = store.find("", "").then(
+      () => void (isThere = true),
+      () => {},
+    );
+    await within(asked, READY_MS, clock);
+    if (!isThere)
       throw new ProblemFault(
         "not-ready",
         "the coordinator's store does not answer: its operator looks at the disk, or the database server",
       );
-    }
   }
 
   /** How many centres wait for offers, or did so just now. */

@@ -7,6 +7,8 @@ const CONNECTIONS = 8;
 const CONNECT_MS = 5_000;
 /** Until a statement is given up: none of this program's takes a second. */
 const STATEMENT_MS = 10_000;
+/** Until the server is given up with it: one that hangs says nothing, and keeps its connections. */
+const SILENCE_MS = 12_000;
 /** Key of the advisory lock under which the schema is brought up to date: "tutti" in ASCII. */
 const MIGRATION_LOCK = 0x7475747469;
 
@@ -38,6 +40,7 @@ export class PostgresDatabase implements Database {
         max: CONNECTIONS,
         connectionTimeoutMillis: CONNECT_MS,
         statement_timeout: STATEMENT_MS,
+        query_timeout: SILENCE_MS,
         keepAlive: true,
         types: {
           getTypeParser: (oid: number, format?: "text" | "binary") =>
@@ -124,11 +127,7 @@ export class PostgresDatabase implements Database {
       await client.query("COMMIT");
       client.release();
     } catch (fault) {
-      const undone = await client.query("ROLLBACK").then(
-        () => true,
-        () => false,
-      );
-      client.release(!undone);
+      client.release(!(isAnswer(fault) && (await undone(client))));
       throw faultOf(fault);
     }
   }
@@ -142,6 +141,18 @@ export class PostgresDatabase implements Database {
     this.#texts.set(sql, text);
     return text;
   }
+}
+
+/** Whether the server, or this program, refused: of a server that is silent the connection is given up, and with it the transaction. */
+function isAnswer(fault: unknown): boolean {
+  return fault instanceof DatabaseError || fault instanceof DatabaseFault;
+}
+
+function undone(client: PoolClient): Promise<boolean> {
+  return client.query("ROLLBACK").then(
+    () => true,
+    () => false,
+  );
 }
 
 async function migrate(client: PoolClient, steps: readonly Migration[]): Promise<void> {
