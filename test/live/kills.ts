@@ -2,12 +2,11 @@ import { readFileSync } from "node:fs";
 import { DatabaseSync } from "node:sqlite";
 import { join } from "node:path";
 import { setTimeout as sleep } from "node:timers/promises";
-import type { Envelope } from "@tutti/envelope";
-import { decodeLine, verifyChain } from "@tutti/ledger";
 import { OUTCOMES, type QueryState } from "@tutti/protocol";
 import { seeded } from "../world/seeded.ts";
 import { COORDINATOR, ProcessNetwork, type Who } from "./process-network.ts";
 import { liveCentres } from "./sandbox-folder.ts";
+import { checkChain, hasDoubled, type ReleasedPast, releasedPasts } from "./written-records.ts";
 
 /** What a campaign of kills came to. */
 export interface Killed {
@@ -174,14 +173,10 @@ class Campaign {
 
   /** What the processes have written, once all have ended. */
   #lookAt(network: ProcessNetwork): void {
-    const items = pastOf(network);
-    const offers = items.filter(({ release }) => release !== null).map(({ offer }) => offer.payload);
-    if (new Set(offers).size !== offers.length) this.#violate("two releases of one offer");
+    if (hasDoubled(releasedBy(network))) this.#violate("two releases of one offer");
     for (const name of network.names) {
-      const path = join(network.folder, name, "ledger", "ledger.jsonl");
       try {
-        const lines = readFileSync(path, "utf8").split("\n").slice(0, -1);
-        verifyChain(lines.map((line, index) => decodeLine(Buffer.from(line), index)));
+        checkChain(join(network.folder, name, "ledger"));
       } catch (fault) {
         this.#violate(`${name}: ${(fault as Error).message}`);
       }
@@ -200,22 +195,17 @@ class Campaign {
   }
 }
 
-interface PastItem {
-  readonly offer: Envelope;
-  readonly release: Envelope | null;
-}
-
-/** The sessions that the coordinator keeps. */
-function pastOf(network: ProcessNetwork): PastItem[] {
+/** The sessions that the coordinator keeps and that were released. */
+function releasedBy(network: ProcessNetwork): readonly ReleasedPast[] {
   const store = new DatabaseSync(join(network.folder, COORDINATOR, "store.sqlite"), { readOnly: true });
-  const items = store.prepare("SELECT item FROM past").all();
+  const rows = store.prepare("SELECT item FROM past").all();
   store.close();
-  return items.map(({ item }) => JSON.parse(String(item)) as PastItem);
+  return releasedPasts(rows);
 }
 
 /** For each release and each centre that signed it without knowing it as it is told now, the centre. */
 function unknownTo(network: ProcessNetwork): string[] {
-  const released = pastOf(network).flatMap(({ release }) => (release === null ? [] : [release]));
+  const released = releasedBy(network).map(({ release }) => release);
   return network.names.flatMap((name) => {
     const history = readFileSync(join(network.folder, name, "ledger", "history.jsonl"), "utf8");
     return released

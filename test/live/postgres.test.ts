@@ -1,55 +1,42 @@
-import { readFileSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
-import { TrialPostgres } from "@tutti/coordinator/postgres-trial";
-import type { Envelope } from "@tutti/envelope";
-import { decodeLine, verifyChain } from "@tutti/ledger";
 import { OUTCOMES, type QueryState } from "@tutti/protocol";
 import { afterAll, beforeAll, describe, expect, test } from "vitest";
-import { HandNetwork } from "./hand-network.ts";
+import type { HandNetwork } from "./hand-network.ts";
 import { releaseOf } from "./live-network.ts";
+import { PostgresNetwork } from "./postgres-network.ts";
 import { liveCentres } from "./sandbox-folder.ts";
+import { everybody } from "./truth.ts";
+import { checkChain, hasDoubled, releasedPasts } from "./written-records.ts";
 
 // PostgreSQL stopped under a coordinator whose sessions are running: killed as a crash would, or halted as on a machine that hangs.
 
 const QUERY = { dataset: "live@3", measures: [{ id: "n", count: true }] };
-const UNLIMITED = { perMinute: 1_000_000, burst: 1_000_000 };
 const centres = liveCentres(4, 12, 11);
-const patients = [...centres.values()].reduce((sum, { length }) => sum + length, 0);
+const patients = everybody(centres).length;
 /** The kinds of event after which it happens, from the offer to the signatures. */
 const STAGES = ["offered", "accepted", "formed", "exchanged", "signed"];
 
 // The processes of the server are found by Linux's way.
 describe.skipIf(process.platform !== "linux")("PostgreSQL under a running session", () => {
-  let server: TrialPostgres;
+  let on: PostgresNetwork;
   let network: HandNetwork;
-  let url: string;
   /** What a researcher was told, by query. */
   const told = new Map<string, string>();
 
   beforeAll(async () => {
-    server = await TrialPostgres.start();
-    network = new HandNetwork(centres, {
-      store: undefined,
-      database: "database-url",
-      deadlines: { exchangeMs: 3_000 },
-      limits: { address: UNLIMITED, centre: UNLIMITED, asking: UNLIMITED, reading: UNLIMITED },
-    });
-    url = await server.database();
-    writeFileSync(join(network.folder, "coordinator/database-url"), `${url}\n`, { mode: 0o600 });
+    on = await PostgresNetwork.start(centres);
+    network = on.network;
     await network.startCoordinator();
     for (const centre of network.centres) await network.startAgent(centre);
   });
-  afterAll(async () => {
-    await network?.remove();
-    await server?.stop();
-  });
+  afterAll(() => on?.remove());
 
   test.each(STAGES)(
     "killed when a centre has %s: the query has a named outcome, and the next one is answered",
     async (stage) => {
       const state = await askWith(`killed at ${stage}`, stage, async () => {
-        await server.kill();
-        await server.restart();
+        await on.server.kill();
+        await on.server.restart();
       });
       expect(state.detail ?? "a release").toMatch(/\w+ \w+/);
       await expectAnswered(`after a kill at ${stage}`);
@@ -62,11 +49,11 @@ describe.skipIf(process.platform !== "linux")("PostgreSQL under a running sessio
     async (stage) => {
       const ready = async (): Promise<string> => (await fetch(`${network.url}/readyz`)).text();
       const state = await askWith(`halted at ${stage}`, stage, async () => {
-        server.halt();
+        on.server.halt();
         try {
           await expect.poll(ready, { timeout: 20_000 }).toContain("begins anew");
         } finally {
-          server.goOn();
+          on.server.goOn();
         }
       });
       expect(state.detail ?? "a release").toMatch(/\w+ \w+/);
@@ -78,17 +65,10 @@ describe.skipIf(process.platform !== "linux")("PostgreSQL under a running sessio
   test("afterwards no release is lost or doubled, and every centre's chain is whole", async () => {
     for (const [id, release] of told)
       expect(JSON.stringify((await network.client().wait(id, { timeoutMs: 30_000 })).release)).toBe(release);
-    const released = (await server.read(url, "SELECT item FROM past"))
-      .map(({ item }) => JSON.parse(String(item)) as { readonly offer: Envelope; readonly release: Envelope | null })
-      .filter(({ release }) => release !== null);
+    const released = releasedPasts(await on.server.read(on.url, "SELECT item FROM past"));
     expect(released.length).toBeGreaterThanOrEqual(told.size);
-    expect(new Set(released.map(({ offer }) => offer.payload)).size).toBe(released.length);
-    for (const centre of network.centres) {
-      const lines = readFileSync(join(network.folder, centre, "ledger/ledger.jsonl"), "utf8")
-        .split("\n")
-        .slice(0, -1);
-      expect(() => verifyChain(lines.map((line, index) => decodeLine(Buffer.from(line), index)))).not.toThrow();
-    }
+    expect(hasDoubled(released)).toBe(false);
+    for (const centre of network.centres) expect(() => checkChain(join(network.folder, centre, "ledger"))).not.toThrow();
   });
 
   /** Asks, does the harm at the first event of a kind, and waits for the outcome through all that follows. */

@@ -1,36 +1,30 @@
 import { randomBytes } from "node:crypto";
-import { readFileSync, writeFileSync } from "node:fs";
+import { readFileSync } from "node:fs";
 import { join } from "node:path";
-import { TrialPostgres } from "@tutti/coordinator/postgres-trial";
 import { parseIdentity, signRequest, toUtf8 } from "@tutti/envelope";
 import { scheme } from "@tutti/platform";
 import { ENDPOINTS, OUTCOMES } from "@tutti/protocol";
 import { afterAll, beforeAll, expect, test } from "vitest";
-import { HandNetwork, type Started } from "./hand-network.ts";
+import type { HandNetwork, Started } from "./hand-network.ts";
 import { releaseOf } from "./live-network.ts";
+import { PostgresNetwork } from "./postgres-network.ts";
 import { RoundRobin } from "./round-robin.ts";
 import { liveCentres } from "./sandbox-folder.ts";
+import { everybody } from "./truth.ts";
 
 // Two replicas on a real PostgreSQL, behind a proxy that gives each request to another one.
 
 const QUERY = { dataset: "live@3", purpose: "replicas", measures: [{ id: "n", count: true }] };
-const UNLIMITED = { perMinute: 1_000_000, burst: 1_000_000 };
 const centres = liveCentres(4, 12, 11);
-const patients = [...centres.values()].reduce((sum, { length }) => sum + length, 0);
+const patients = everybody(centres).length;
 
-let server: TrialPostgres;
+let on: PostgresNetwork;
 let network: HandNetwork;
 let replicas: Started[];
 let proxy: RoundRobin;
 beforeAll(async () => {
-  server = await TrialPostgres.start();
-  network = new HandNetwork(centres, {
-    store: undefined,
-    database: "database-url",
-    deadlines: { exchangeMs: 3_000 },
-    limits: { address: UNLIMITED, centre: UNLIMITED, asking: UNLIMITED, reading: UNLIMITED },
-  });
-  writeFileSync(join(network.folder, "coordinator/database-url"), `${await server.database()}\n`, { mode: 0o600 });
+  on = await PostgresNetwork.start(centres);
+  network = on.network;
   replicas = [await network.startCoordinator(), await network.startCoordinator()];
   proxy = await RoundRobin.start(replicas.map(({ ready }) => String(ready["url"])));
   network.comeBy(proxy.url);
@@ -38,8 +32,7 @@ beforeAll(async () => {
 });
 afterAll(async () => {
   proxy?.stop();
-  await network?.remove();
-  await server?.stop();
+  await on?.remove();
 });
 
 test("a query that is asked of both replicas in turn is answered, and told by each", async () => {
@@ -74,10 +67,10 @@ test("the leading replica is killed in the middle of a session: it ends in a nam
 
 test("PostgreSQL dies under it: what was asked is there when the server is back, and the network goes on", async () => {
   const id = await network.client().ask(QUERY);
-  await server.kill();
+  await on.server.kill();
   const down = await fetch(`${String(replicas[1]!.ready["url"])}/readyz`);
   expect([down.status, await down.text()]).toEqual([503, expect.stringContaining("not-ready")]);
-  await server.restart();
+  await on.server.restart();
   await expect.poll(async () => (await fetch(`${proxy.url}/readyz`)).status, { timeout: 30_000 }).toBe(200);
   expect((await network.client().wait(id, { timeoutMs: 60_000 })).state).toBe("released");
   expect((await network.ask(QUERY)).state).toBe("released");

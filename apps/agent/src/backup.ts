@@ -3,8 +3,8 @@ import { existsSync, readFileSync } from "node:fs";
 import { mkdir, open, readdir, readFile, rename, rm, stat } from "node:fs/promises";
 import { dirname, join } from "node:path";
 import { setTimeout as sleep } from "node:timers/promises";
-import { isSealedFile, sealedFile, type Secret, unsealedFile } from "@tutti/envelope";
-import { passphraseIn, random, SecretFileFault, writeWholeFile } from "@tutti/platform";
+import { type Secret, unsealedFile } from "@tutti/envelope";
+import { backupPieces, passphraseIn, sealProblem, SecretFileFault, writeWholeFile } from "@tutti/platform";
 import { z } from "zod";
 import type { AgentConfig } from "./config.ts";
 import { syncFolder } from "./guard/durable-file.ts";
@@ -40,8 +40,6 @@ const headSchema: z.ZodType<BackupHead> = z.strictObject({
 });
 /** What is not state: locks of the operating system, and drafts of files that were never finished. */
 const PASSED_OVER = /(?:^|\/)lock(?:-wal|-shm|-journal)?$|\.new$/;
-const SEALED = "is under a passphrase: give the path of the file that holds it by --passphrase-file";
-const NOT_SEALED = "is not under a passphrase: leave --passphrase-file out, if this is the file that you mean";
 const ATTEMPTS = 100;
 const PAUSE_MS = 50;
 
@@ -71,7 +69,7 @@ export async function backUp(
   };
   try {
     const content = [Buffer.from(`${JSON.stringify(head)}\n`), ...files.values()];
-    writeWholeFile(to, passphrase === null ? content : sealedFile(content, passphrase, random));
+    writeWholeFile(to, backupPieces(content, passphrase));
   } catch {
     throw new StartProblem(`${to} can't be written: give a path in a folder that this user may write, and check that the disk is not full`);
   }
@@ -172,8 +170,8 @@ function bytesOf(from: string, passphrase: Secret | null): Buffer {
   } catch {
     throw new StartProblem(`${from} can't be read: check the path and its permissions`);
   }
-  const isSealed = isSealedFile(bytes.subarray(0, 1_024));
-  if (isSealed !== (passphrase !== null)) throw new StartProblem(`${from} ${isSealed ? SEALED : NOT_SEALED}`);
+  const problem = sealProblem(from, bytes.subarray(0, 1_024), passphrase);
+  if (problem !== null) throw new StartProblem(problem);
   if (passphrase === null) return bytes;
   try {
     return Buffer.concat([...unsealedFile([bytes], passphrase)]);

@@ -60,9 +60,8 @@ export function createApp(setting: AppSetting): App {
   let isAbandoned = false;
   const isLost = () => isAbandoned || opened?.isLost === true;
   const untilLost = async (): Promise<void> => {
-    await (
-      await opening
-    ).lost;
+    const coordinator = await opening;
+    await coordinator.lost;
     schedules.stop();
   };
   const tokens = new Tokens(setting.tokens, store.tokens);

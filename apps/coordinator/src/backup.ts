@@ -2,16 +2,14 @@ import { closeSync, existsSync, mkdtempSync, openSync, readSync, rmSync } from "
 import { tmpdir } from "node:os";
 import { dirname, join } from "node:path";
 import { backup, DatabaseSync } from "node:sqlite";
-import { isSealedFile, sealedFile, type Secret, unsealedFile } from "@tutti/envelope";
-import { passphraseIn, piecesOfFile, random, SecretFileFault, writeWholeFile } from "@tutti/platform";
+import { type Secret, unsealedFile } from "@tutti/envelope";
+import { backupPieces, passphraseIn, piecesOfFile, sealProblem, SecretFileFault, writeWholeFile } from "@tutti/platform";
 import { type Content, contentOf } from "./archive.ts";
 import { type Config, ConfigFault } from "./config.ts";
 import { DatabaseFault } from "./database.ts";
 import { archivePostgres, fillPostgres } from "./postgres-archive.ts";
 import { databaseUrl } from "./startup.ts";
 
-const SEALED = "is under a passphrase: give the path of the file that holds it by --passphrase-file";
-const NOT_SEALED = "is not under a passphrase: leave --passphrase-file out, if this is the file that you mean";
 const HEAD_BYTES = 1_024;
 
 /**
@@ -29,8 +27,7 @@ export async function backUp(config: Config, to: string, passphraseFile?: string
     if ("url" in store) await archivePostgres(store.url, archive);
     else await copySqlite(store.path, archive);
     const held = contentOf(archive);
-    const content = piecesOfFile(archive);
-    write(to, passphrase === null ? content : sealedFile(content, passphrase, random));
+    write(to, backupPieces(piecesOfFile(archive), passphrase));
     return held;
   });
 }
@@ -46,7 +43,8 @@ export async function restore(config: Config, from: string, passphraseFile?: str
   if ("path" in store)
     for (const one of [store.path, `${store.path}-wal`, `${store.path}-shm`])
       if (existsSync(one)) throw new ConfigFault(`${one} is there already: stop the coordinator, and move it away first`);
-  if (isSealed(from) !== (passphrase !== null)) throw new ConfigFault(`${from} ${passphrase === null ? SEALED : NOT_SEALED}`);
+  const problem = sealProblem(from, startOf(from), passphrase);
+  if (problem !== null) throw new ConfigFault(problem);
   return inWorkFolder(store, async (archive) => {
     const content = piecesOfFile(from);
     try {
@@ -114,7 +112,8 @@ function write(to: string, pieces: Iterable<Uint8Array>): void {
   }
 }
 
-function isSealed(path: string): boolean {
+/** A file's first bytes, by which it is known whether it is sealed. */
+function startOf(path: string): Uint8Array {
   const start = new Uint8Array(HEAD_BYTES);
   let read: number;
   try {
@@ -127,7 +126,7 @@ function isSealed(path: string): boolean {
   } catch {
     throw new ConfigFault(`${path} can't be read: check the path and its permissions`);
   }
-  return isSealedFile(start.subarray(0, read));
+  return start.subarray(0, read);
 }
 
 function passphraseOf(path: string | undefined): Secret | null {

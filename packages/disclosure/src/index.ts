@@ -29,6 +29,7 @@ export type { ProfileName } from "./profiles.ts";
 export { preview, previewSchema } from "./preview.ts";
 export type { Preview, PreviewRow, Risk } from "./preview.ts";
 export { primary, smallValues } from "./primary.ts";
+export { Recent } from "./recent.ts";
 export { release, releaseAgain, releaseSchema } from "./release.ts";
 export type { Release, ReleaseResult, Session } from "./release.ts";
 export { cellsToOpen, meanShares, quantileRows, searchesOf, sumsOf } from "./reveal.ts";

@@ -1,5 +1,6 @@
 import type { Entry } from "@tutti/ledger";
 import type { PastAnswer } from "@tutti/protocol";
+import { packed } from "../packed-hash.ts";
 
 /** Longer than the longest window of a limit: a clock may be set back. */
 const KEPT_MS = 8 * 86_400_000;
@@ -34,8 +35,4 @@ export class AnsweredLately {
   all(): readonly PastAnswer[] {
     return [...this.#answers.values()];
   }
-}
-
-function packed(hash: string): string {
-  return Buffer.from(hash.slice("sha256:".length), "hex").toString("latin1");
 }

@@ -2,7 +2,7 @@ import { hash as hashOf } from "node:crypto";
 import { existsSync } from "node:fs";
 import { mkdir, opendir, readFile, rm, stat } from "node:fs/promises";
 import { join } from "node:path";
-import type { Bitmap } from "@tutti/disclosure";
+import { type Bitmap, Recent } from "@tutti/disclosure";
 import { writeDurably } from "./durable-file.ts";
 import { bytesOf, decodeKept, encodeKept, keptSets, type KeptSets, KeptSetsFault } from "./kept-sets.ts";
 import type { PatientRegistry } from "./patient-registry.ts";
@@ -19,9 +19,8 @@ const FILE = /^([0-9a-f]{64})\.sets$/;
 export class GuardStore {
   readonly #folder: string;
   readonly #registry: Pick<PatientRegistry, "size" | "prefix">;
-  /** By the content hash of their file, the latest at the end. */
-  readonly #read = new Map<string, KeptSets>();
-  #cached = 0;
+  /** By the content hash of their file. */
+  readonly #read = new Recent<string, KeptSets>(CACHE_BYTES);
 
   private constructor(folder: string, registry: Pick<PatientRegistry, "size" | "prefix">) {
     this.#folder = folder;
@@ -52,7 +51,7 @@ export class GuardStore {
     const file = await encodeKept(kept);
     await writeDurably(this.#pathOf(offer), file);
     const hash = contentHashOf(file);
-    this.#hold(hash, this.#read.get(hash) ?? kept);
+    if (this.#read.get(hash) === undefined) this.#read.set(hash, kept, bytesOf(kept));
     return hash;
   }
 
@@ -63,19 +62,17 @@ export class GuardStore {
    */
   async load(offer: string, expected: string | null): Promise<KeptSets> {
     const known = expected === null ? undefined : this.#read.get(expected);
-    if (known !== undefined) {
-      this.#hold(expected!, known);
-      return known;
-    }
+    if (known !== undefined) return known;
     const path = this.#pathOf(offer);
     const file = await readFile(path).catch(() => null);
     if (file === null) throw new KeptSetsFault(`${path} is missing`);
     const found = contentHashOf(file);
     if (expected !== null && found !== expected) throw new KeptSetsFault(`${path} is not the file that the ledger knows`);
-    const kept = this.#read.get(found) ?? (await decodeKept(file).catch(() => null));
+    const held = this.#read.get(found);
+    const kept = held ?? (await decodeKept(file).catch(() => null));
     if (kept === null) throw new KeptSetsFault(`${path} is damaged`);
     if (this.#registry.prefix(kept.patients) !== kept.registry) throw new KeptSetsFault(`${path} is of another registry of patients`);
-    this.#hold(found, kept);
+    if (held === undefined) this.#read.set(found, kept, bytesOf(kept));
     return kept;
   }
 
@@ -88,23 +85,6 @@ export class GuardStore {
       const written = await stat(path).catch(() => null);
       if (written !== null && written.mtimeMs < beforeMs) await rm(path, { force: true });
     }
-  }
-
-  #hold(hash: string, kept: KeptSets): void {
-    this.#forget(hash);
-    this.#read.set(hash, kept);
-    this.#cached += bytesOf(kept);
-    for (const oldest of this.#read.keys()) {
-      if (this.#cached <= CACHE_BYTES || oldest === hash) break;
-      this.#forget(oldest);
-    }
-  }
-
-  #forget(hash: string): void {
-    const held = this.#read.get(hash);
-    if (held === undefined) return;
-    this.#read.delete(hash);
-    this.#cached -= bytesOf(held);
   }
 
   #pathOf(offer: string): string {

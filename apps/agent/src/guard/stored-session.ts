@@ -1,6 +1,7 @@
 import type { ReleasedSet } from "@tutti/disclosure";
 import type { HistoryItem, PastSession } from "@tutti/protocol";
 import type { Plan } from "@tutti/query";
+import { packed, unpacked } from "../packed-hash.ts";
 
 /** What a line of the history says of a session beside its item: what the guard asks for, so that items need not be opened again. */
 export interface Summary extends Omit<PastSession, "plan" | "sets" | "heads" | "recorded"> {
@@ -177,15 +178,4 @@ export class StoredSession implements PastSession {
   #place(): Place {
     return { at: this.#at, length: this.#length };
   }
-}
-
-const PREFIX = "sha256:";
-
-/** A content hash as a text of 32 characters. */
-function packed(hash: string): string {
-  return Buffer.from(hash.slice(PREFIX.length), "hex").toString("latin1");
-}
-
-function unpacked(bytes: string): string {
-  return `${PREFIX}${Buffer.from(bytes, "latin1").toString("hex")}`;
 }
