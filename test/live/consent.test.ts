@@ -1,11 +1,11 @@
-import { readdirSync, readFileSync } from "node:fs";
+import { readFileSync } from "node:fs";
 import { join } from "node:path";
 import { type Entry, readLedger } from "@tutti/ledger";
 import type { QueryState } from "@tutti/protocol";
 import { afterEach, expect, test } from "vitest";
-import { tutti } from "./command.ts";
 import { HandNetwork, type Started } from "./hand-network.ts";
 import { releaseOf } from "./live-network.ts";
+import { decide, waiting } from "./people.ts";
 import { liveCentres } from "./sandbox-folder.ts";
 
 // Real processes: people decide by commands on the agent's folder, while the agent runs and while it does not.
@@ -28,21 +28,6 @@ async function start(rules: object, deadlines: object = {}): Promise<ReadonlyMap
   for (const centre of network.centres)
     agents.set(centre, await network.startAgent(centre, centre === first || centre === second ? { rules } : {}));
   return agents;
-}
-
-/** Runs one of the commands by which a centre's people decide; gives what it prints as JSON. */
-async function decide(centre: string, ...args: readonly string[]): Promise<Readonly<Record<string, unknown>>> {
-  const { code, stdout, stderr } = await tutti("agent", ...args, "--config", network.configOf(centre), "--json");
-  expect([code, stderr]).toEqual([0, ""]);
-  return JSON.parse(stdout) as Readonly<Record<string, unknown>>;
-}
-
-/** Waits until something waits for people at a centre; gives its id. */
-async function waiting(centre: string): Promise<string> {
-  const folder = join(network.folder, centre, "ledger/consent");
-  const ids = () => readdirSync(folder).flatMap((name) => (name.endsWith(".item.json") ? name.slice(0, 64) : []));
-  await expect.poll(ids, { timeout: 20_000 }).toHaveLength(1);
-  return ids()[0]!;
 }
 
 function ledgerOf(centre: string): readonly Entry[] {
@@ -68,15 +53,15 @@ async function ask(query: object): Promise<{ readonly end: Promise<QueryState>; 
 test("a query waits for people at two centres, others pass it by, an agent is killed meanwhile; then it runs", async () => {
   const agents = await start(HOLD);
   const { end, told } = await ask(COUNT);
-  const id = await waiting(first);
-  expect(await decide(first, "queue")).toMatchObject({
+  const id = await waiting(network, first);
+  expect(await decide(network, first, "queue")).toMatchObject({
     centre: first,
     stopped: null,
     waiting: [{ id, because: ["otherwise"], decided: null }],
   });
   expect(releaseOf(await network.ask(OTHER)).centres.contributed).toBe(4);
 
-  const shown = await decide(first, "queue", "show", id.slice(0, 12));
+  const shown = await decide(network, first, "queue", "show", id.slice(0, 12));
   const own = centres.get(first)!.length;
   expect(shown).toMatchObject({ stage: "run", requester: "ann", preview: { patients: own, rows: [{ counts: { patients: own } }] } });
 
@@ -84,8 +69,8 @@ test("a query waits for people at two centres, others pass it by, an agent is ki
   const { child, code } = agents.get(second)!;
   child.kill("SIGKILL");
   await code;
-  await decide(second, "approve", await waiting(second), "--by", "Grace");
-  await decide(first, "approve", id, "--by", "Ada Lovelace");
+  await decide(network, second, "approve", await waiting(network, second), "--by", "Grace");
+  await decide(network, first, "approve", id, "--by", "Ada Lovelace");
   await network.startAgent(second, { rules: HOLD });
   const state = await end;
   expect(releaseOf(state)).toMatchObject({ centres: { contributed: 4 }, results: [{ count: everybody }] });
@@ -103,8 +88,8 @@ test("a query waits for people at two centres, others pass it by, an agent is ki
 test("a denial is a refusal with one word, whatever the reason; the others go on", async () => {
   await start({ otherwise: "hold" });
   const { end } = await ask(COUNT);
-  await decide(first, "approve", await waiting(first));
-  await decide(second, "deny", await waiting(second), "--reason", "ethics");
+  await decide(network, first, "approve", await waiting(network, first));
+  await decide(network, second, "deny", await waiting(network, second), "--reason", "ethics");
   const state = await end;
   expect(releaseOf(state)).toMatchObject({ centres: { contributed: 3 } });
   expect(ledgerOf(second).find(({ kind }) => kind === "decided")!.body).toMatchObject({ decision: "denied", why: "ethics" });
@@ -115,15 +100,15 @@ test("people are asked again before their centre's shares leave, and see the ver
   await start({ otherwise: "answer", beforeShares: "hold" }, { sharesMs: 60_000 });
   const { end } = await ask(COUNT);
   for (const centre of [first, second]) {
-    const id = await waiting(centre);
-    const shown = await decide(centre, "queue", "show", id);
+    const id = await waiting(network, centre);
+    const shown = await decide(network, centre, "queue", "show", id);
     expect(shown).toMatchObject({
       stage: "shares",
       participants: [...centres.keys()],
       preview: { rows: [{ counts: { patients: centres.get(centre)!.length } }] },
     });
     expect(kinds(centre)).not.toContain("answered");
-    await decide(centre, "approve", id);
+    await decide(network, centre, "approve", id);
   }
   expect(releaseOf(await end)).toMatchObject({ centres: { contributed: 4 }, results: [{ count: everybody }] });
 });
@@ -131,9 +116,9 @@ test("people are asked again before their centre's shares leave, and see the ver
 test("a centre that is stopped while it waits has dealt nothing, and refuses until somebody resumes", async () => {
   const agents = await start({ otherwise: "answer", beforeShares: "hold" }, { sharesMs: 60_000 });
   const { end } = await ask(COUNT);
-  await decide(first, "approve", await waiting(first));
-  await waiting(second);
-  await decide(second, "stop", "--by", "Grace");
+  await decide(network, first, "approve", await waiting(network, first));
+  await waiting(network, second);
+  await decide(network, second, "stop", "--by", "Grace");
   // The session is formed anew without it.
   expect(releaseOf(await end)).toMatchObject({ centres: { contributed: 3 } });
   expect(kinds(second)).not.toContain("answered");
@@ -143,9 +128,9 @@ test("a centre that is stopped while it waits has dealt nothing, and refuses unt
   await code;
   await network.startAgent(second, { rules: { otherwise: "answer" } });
   const { told, end: refused } = await ask(OTHER);
-  await decide(first, "approve", await waiting(first));
+  await decide(network, first, "approve", await waiting(network, first));
   await refused;
   expect(told).toContain(`refused ${second}`);
-  await decide(second, "resume", "--by", "Grace");
+  await decide(network, second, "resume", "--by", "Grace");
   await expect.poll(() => kinds(second).filter((kind) => kind === "stopped" || kind === "resumed")).toEqual(["stopped", "resumed"]);
 });

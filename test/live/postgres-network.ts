@@ -3,6 +3,7 @@ import { join } from "node:path";
 import { TrialPostgres } from "@tutti/coordinator/postgres-trial";
 import { HandNetwork } from "./hand-network.ts";
 import type { LiveCentres } from "./sandbox-folder.ts";
+import { type ReleasedPast, releasedPasts } from "./written-records.ts";
 
 const UNLIMITED = { perMinute: 1_000_000, burst: 1_000_000 };
 
@@ -11,27 +12,36 @@ export class PostgresNetwork {
   readonly server: TrialPostgres;
   /** None of its programs runs at first. */
   readonly network: HandNetwork;
-  /** The address of the database in use. */
-  readonly url: string;
+  #url = "";
 
-  private constructor(server: TrialPostgres, network: HandNetwork, url: string) {
+  private constructor(server: TrialPostgres, network: HandNetwork) {
     this.server = server;
     this.network = network;
-    this.url = url;
   }
 
   /** Starts the server, and writes the configurations. */
   static async start(centres: LiveCentres): Promise<PostgresNetwork> {
     const server = await TrialPostgres.start();
-    const url = await server.database();
     const network = new HandNetwork(centres, {
       store: undefined,
       database: "database-url",
       deadlines: { exchangeMs: 3_000 },
       limits: { address: UNLIMITED, centre: UNLIMITED, asking: UNLIMITED, reading: UNLIMITED },
     });
-    writeFileSync(join(network.folder, "coordinator/database-url"), `${url}\n`, { mode: 0o600 });
-    return new PostgresNetwork(server, network, url);
+    const on = new PostgresNetwork(server, network);
+    await on.beginAnew();
+    return on;
+  }
+
+  /** The coordinators that are started from here on have an empty database. */
+  async beginAnew(): Promise<void> {
+    this.#url = await this.server.database();
+    writeFileSync(join(this.network.folder, "coordinator/database-url"), `${this.#url}\n`, { mode: 0o600 });
+  }
+
+  /** The past sessions that were released, as the database has them. */
+  async released(): Promise<readonly ReleasedPast[]> {
+    return releasedPasts(await this.server.read(this.#url, "SELECT item FROM past"));
   }
 
   /** Ends everything, and removes what it wrote. */

@@ -1,12 +1,15 @@
+import { existsSync, readFileSync } from "node:fs";
 import { join } from "node:path";
+import { readLedger } from "@tutti/ledger";
 import { OUTCOMES, type QueryState } from "@tutti/protocol";
 import { afterAll, beforeAll, describe, expect, test } from "vitest";
-import type { HandNetwork } from "./hand-network.ts";
+import { tutti } from "./command.ts";
+import type { HandNetwork, Started } from "./hand-network.ts";
 import { releaseOf } from "./live-network.ts";
 import { PostgresNetwork } from "./postgres-network.ts";
 import { liveCentres } from "./sandbox-folder.ts";
 import { everybody } from "./truth.ts";
-import { checkChain, hasDoubled, releasedPasts } from "./written-records.ts";
+import { checkChain, hasDoubled } from "./written-records.ts";
 
 // PostgreSQL stopped under a coordinator whose sessions are running: killed as a crash would, or halted as on a machine that hangs.
 
@@ -20,16 +23,24 @@ const STAGES = ["offered", "accepted", "formed", "exchanged", "signed"];
 describe.skipIf(process.platform !== "linux")("PostgreSQL under a running session", () => {
   let on: PostgresNetwork;
   let network: HandNetwork;
+  let coordinator: Started;
+  const agents = new Map<string, Started>();
   /** What a researcher was told, by query. */
   const told = new Map<string, string>();
 
   beforeAll(async () => {
     on = await PostgresNetwork.start(centres);
     network = on.network;
-    await network.startCoordinator();
-    for (const centre of network.centres) await network.startAgent(centre);
+    coordinator = await network.startCoordinator();
+    for (const centre of network.centres) agents.set(centre, await network.startAgent(centre));
   });
   afterAll(() => on?.remove());
+
+  test("a backup is taken while it runs", async () => {
+    await expectAnswered("before the backup");
+    const { code, stdout } = await tutti("coordinator", "backup", ...configured(), join(network.folder, "backup"));
+    expect([code, stdout]).toEqual([0, expect.stringMatching(/^\d+ queries, [1-9]\d* releases\n/)]);
+  });
 
   test.each(STAGES)(
     "killed when a centre has %s: the query has a named outcome, and the next one is answered",
@@ -65,11 +76,43 @@ describe.skipIf(process.platform !== "linux")("PostgreSQL under a running sessio
   test("afterwards no release is lost or doubled, and every centre's chain is whole", async () => {
     for (const [id, release] of told)
       expect(JSON.stringify((await network.client().wait(id, { timeoutMs: 30_000 })).release)).toBe(release);
-    const released = releasedPasts(await on.server.read(on.url, "SELECT item FROM past"));
+    const released = await on.released();
     expect(released.length).toBeGreaterThanOrEqual(told.size);
     expect(hasDoubled(released)).toBe(false);
     for (const centre of network.centres) expect(() => checkChain(join(network.folder, centre, "ledger"))).not.toThrow();
   });
+
+  test("that backup, restored into an empty database: agents see that the log has lost what they signed, raise the alarm, and refuse", async () => {
+    await end(coordinator);
+    await on.beginAnew();
+    expect((await tutti("coordinator", "restore", ...configured(), join(network.folder, "backup"))).code).toBe(0);
+    coordinator = await network.startCoordinator();
+    const restarted = network.centres.slice(0, 2);
+    for (const centre of restarted) {
+      await end(agents.get(centre)!);
+      await network.startAgent(centre);
+      const evidence = join(network.folder, centre, "ledger/log-evidence.json");
+      await expect.poll(() => existsSync(evidence), { timeout: 20_000 }).toBe(true);
+      // By the head that it has kept, or by a release that it has signed since.
+      expect((JSON.parse(readFileSync(evidence, "utf8")) as { failure: string }).failure).toMatch(/^(shorter|hidden)$/);
+    }
+    // They hand in what was forgotten, and then refuse for the log alone.
+    for (const purpose of ["after the restore", "once more"]) expect((await network.ask({ ...QUERY, purpose })).release).toBeNull();
+    for (const centre of restarted) {
+      const { entries } = readLedger(readFileSync(join(network.folder, centre, "ledger/ledger.jsonl")));
+      expect(entries.slice(-2)).toMatchObject([
+        { kind: "refused", body: { cause: "history" } },
+        { kind: "refused", body: { cause: "log" } },
+      ]);
+    }
+  });
+
+  const configured = (): readonly string[] => ["--config", join(network.folder, "coordinator/coordinator.json")];
+
+  async function end({ child, code }: Started): Promise<void> {
+    child.kill("SIGTERM");
+    await code;
+  }
 
   /** Asks, does the harm at the first event of a kind, and waits for the outcome through all that follows. */
   async function askWith(purpose: string, stage: string, harm: () => Promise<void>): Promise<QueryState> {

@@ -1,12 +1,14 @@
 import { randomBytes } from "node:crypto";
 import { readFileSync } from "node:fs";
 import { join } from "node:path";
-import { parseIdentity, signRequest, toUtf8 } from "@tutti/envelope";
+import { type Envelope, fromBase64, fromUtf8, parseIdentity, signRequest, toUtf8 } from "@tutti/envelope";
+import { readLedger } from "@tutti/ledger";
 import { scheme } from "@tutti/platform";
 import { ENDPOINTS, OUTCOMES } from "@tutti/protocol";
 import { afterAll, beforeAll, expect, test } from "vitest";
 import type { HandNetwork, Started } from "./hand-network.ts";
 import { releaseOf } from "./live-network.ts";
+import { decide, waiting } from "./people.ts";
 import { PostgresNetwork } from "./postgres-network.ts";
 import { RoundRobin } from "./round-robin.ts";
 import { liveCentres } from "./sandbox-folder.ts";
@@ -17,6 +19,9 @@ import { everybody } from "./truth.ts";
 const QUERY = { dataset: "live@3", purpose: "replicas", measures: [{ id: "n", count: true }] };
 const centres = liveCentres(4, 12, 11);
 const patients = everybody(centres).length;
+const [asked] = [...centres.keys()] as [string, ...string[]];
+/** One centre's people are asked about a purpose. */
+const RULES = { rules: [{ name: "trials", purpose: { contains: ["trial"] }, decision: "hold" }], otherwise: "answer" };
 
 let on: PostgresNetwork;
 let network: HandNetwork;
@@ -28,7 +33,7 @@ beforeAll(async () => {
   replicas = [await network.startCoordinator(), await network.startCoordinator()];
   proxy = await RoundRobin.start(replicas.map(({ ready }) => String(ready["url"])));
   network.comeBy(proxy.url);
-  for (const centre of network.centres) await network.startAgent(centre);
+  for (const centre of network.centres) await network.startAgent(centre, centre === asked ? { rules: RULES } : {});
 });
 afterAll(async () => {
   proxy?.stop();
@@ -65,13 +70,39 @@ test("the leading replica is killed in the middle of a session: it ends in a nam
   expect(releaseOf(after)).toMatchObject({ results: [{ count: patients }] });
 });
 
+test("the leading replica is killed while a query waits for a person: it is offered again by another one, and answered once they have said yes", async () => {
+  replicas.push(await network.startCoordinator());
+  proxy.add(network.url);
+  network.comeBy(proxy.url);
+  const client = network.client();
+  const id = await client.ask({ ...QUERY, purpose: "a trial" });
+  const held = Promise.withResolvers<void>();
+  const end = client.wait(id, { timeoutMs: 60_000, onEvent: ({ what }) => what === "held" && held.resolve() });
+  end.catch(() => {});
+  await held.promise;
+  replicas[1]!.child.kill("SIGKILL");
+  await replicas[1]!.code;
+  await decide(network, asked, "approve", await waiting(network, asked));
+  const state = await end;
+  expect(state.state).toBe("released");
+  expect(releaseOf(state)).toMatchObject({ centres: { contributed: 4 }, results: [{ count: patients }] });
+  const ofThis = (await on.released()).filter(({ offer }) => purposeOf(offer) === "a trial");
+  expect(ofThis).toHaveLength(1);
+  const { entries } = readLedger(readFileSync(join(network.folder, asked, "ledger/ledger.jsonl")));
+  expect(entries.filter(({ kind }) => kind === "held" || kind === "decided").map(({ kind }) => kind)).toEqual(["held", "decided"]);
+});
+
 test("PostgreSQL dies under it: what was asked is there when the server is back, and the network goes on", async () => {
   const id = await network.client().ask(QUERY);
   await on.server.kill();
-  const down = await fetch(`${String(replicas[1]!.ready["url"])}/readyz`);
+  const down = await fetch(`${String(replicas[2]!.ready["url"])}/readyz`);
   expect([down.status, await down.text()]).toEqual([503, expect.stringContaining("not-ready")]);
   await on.server.restart();
   await expect.poll(async () => (await fetch(`${proxy.url}/readyz`)).status, { timeout: 30_000 }).toBe(200);
   expect((await network.client().wait(id, { timeoutMs: 60_000 })).state).toBe("released");
   expect((await network.ask(QUERY)).state).toBe("released");
 });
+
+function purposeOf({ payload }: Envelope): string {
+  return (JSON.parse(fromUtf8(fromBase64(payload))) as { readonly query: { readonly purpose: string } }).query.purpose;
+}

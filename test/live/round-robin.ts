@@ -8,14 +8,17 @@ export class RoundRobin {
   readonly answered: number[];
   readonly url: string;
   readonly #server: Server;
+  readonly #targets: string[];
 
-  private constructor(server: Server, answered: number[]) {
+  private constructor(server: Server, targets: string[], answered: number[]) {
     this.#server = server;
+    this.#targets = targets;
     this.answered = answered;
     this.url = `http://127.0.0.1:${(server.address() as AddressInfo).port}`;
   }
 
-  static async start(targets: readonly string[]): Promise<RoundRobin> {
+  static async start(addresses: readonly string[]): Promise<RoundRobin> {
+    const targets = [...addresses];
     let next = 0;
     const answered = targets.map(() => 0);
     const server = createServer(async (incoming, response) => {
@@ -44,7 +47,13 @@ export class RoundRobin {
     });
     server.listen(0, "127.0.0.1");
     await once(server, "listening");
-    return new RoundRobin(server, answered);
+    return new RoundRobin(server, targets, answered);
+  }
+
+  /** Another target, from here on. */
+  add(address: string): void {
+    this.#targets.push(address);
+    this.answered.push(0);
   }
 
   stop(): void {
