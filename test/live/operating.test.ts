@@ -1,5 +1,6 @@
 import { chmodSync, mkdirSync, mkdtempSync, readFileSync, rmSync, symlinkSync, writeFileSync } from "node:fs";
-import { spawnSync } from "node:child_process";
+import { spawn } from "node:child_process";
+import { once } from "node:events";
 import { createServer } from "node:net";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
@@ -8,9 +9,11 @@ import type { Release } from "@tutti/disclosure";
 import { readLedger } from "@tutti/ledger";
 import { afterAll, beforeAll, expect, test } from "vitest";
 import { ROOT, textOf } from "../invariants/repository.ts";
+import { type ForwardProxy, startForwardProxy } from "../transport/forward-proxy.ts";
 
 // The chapter of docs/operating.md that takes an engineer from nothing to an answer, run as it stands: every block that is marked `sh run`, one after
-// the other, in one shell that stops at the first command that fails. Only the port and the place of the programs are others than on the page.
+// the other, in one shell that stops at the first command that fails. Only the port, the place of the programs and the proxy of the hospital are others
+// than on the page.
 
 const folder = mkdtempSync(join(tmpdir(), "tutti-operating-"));
 const CENTRES = ["Ancona", "Bergen", "Caen", "Dublin"];
@@ -27,6 +30,7 @@ const DATASET = datasetSchema.parse({
 const at = (name: string): string => join(folder, name);
 const release = (name: string): Release => JSON.parse(readFileSync(at(name), "utf8")) as Release;
 let said: { readonly status: number | null; readonly stdout: string; readonly stderr: string };
+let proxy: ForwardProxy;
 
 beforeAll(async () => {
   writeFileSync(at("dataset.json"), JSON.stringify(DATASET));
@@ -43,11 +47,32 @@ beforeAll(async () => {
     ([, block], i) => `echo "# block ${i + 1}" >&2\n${block!}`,
   );
   const script = `set -eu\ntrap 'kill -9 $(jobs -p) 2>/dev/null || true' EXIT\n${blocks.join("\n")}echo "# the end" >&2\n`;
-  writeFileSync(at("script.sh"), script.replaceAll("8600", String(await freePort())).replaceAll("/opt/tutti", ROOT));
-  const env = { ...process.env, PATH: `${at("bin")}:${process.env["PATH"]}`, NO_COLOR: "1" };
-  said = spawnSync("bash", ["script.sh"], { cwd: folder, encoding: "utf8", env, timeout: 240_000 });
+  proxy = await startForwardProxy("tutti", "let me through");
+  const here = [
+    ["8600", String(await freePort())],
+    ["/opt/tutti", ROOT],
+    ["proxy.hospital.example:3128", new URL(proxy.url).host],
+  ] as const;
+  writeFileSync(
+    at("script.sh"),
+    here.reduce((text, [there, is]) => text.replaceAll(there, is), script),
+  );
+  said = await run("script.sh");
 }, 250_000);
-afterAll(() => rmSync(folder, { recursive: true, force: true }));
+afterAll(() => {
+  proxy.stop();
+  rmSync(folder, { recursive: true, force: true });
+});
+
+async function run(script: string): Promise<typeof said> {
+  const env = { ...process.env, PATH: `${at("bin")}:${process.env["PATH"]}`, NO_COLOR: "1" };
+  const child = spawn("bash", [script], { cwd: folder, env, timeout: 240_000, stdio: ["ignore", "pipe", "pipe"] });
+  let [stdout, stderr] = ["", ""];
+  child.stdout.on("data", (chunk) => (stdout += chunk));
+  child.stderr.on("data", (chunk) => (stderr += chunk));
+  const [status] = (await once(child, "close")) as [number | null];
+  return { status, stdout, stderr };
+}
 
 async function freePort(): Promise<number> {
   const server = createServer();
@@ -66,11 +91,34 @@ test("what was swapped was refused, what was gone was seen to be gone, and the a
   expect(said.stdout).toContain("refused, as it should be");
   expect(said.stdout).toContain("the agent of Caen is gone");
   const results = [{ count: 36 }, { known: 36, positive: 16 }];
-  for (const name of ["release.json", "again.json", "meanwhile.json", "later.json"])
+  for (const name of ["release.json", "again.json", "approved.json", "denied.json", "meanwhile.json", "encrypted.json"])
     expect([name, release(name)]).toMatchObject([name, { results }]);
   expect(release("release.json").centres).toEqual({ invited: 4, contributed: 4, finished: 4 });
-  for (const name of ["again.json", "meanwhile.json"])
+  for (const name of ["again.json", "denied.json", "meanwhile.json"])
     expect(release(name)).toMatchObject({ centres: { contributed: 3 }, asOf: expect.any(String) });
+});
+
+test("people decided, and the ledger says who", () => {
+  expect(said.stdout).toContain("Patients for a trial");
+  expect(release("approved.json").centres).toMatchObject({ contributed: 4 });
+  const decided = readLedger(readFileSync(at("Caen/state/ledger.jsonl"))).entries.flatMap((entry) =>
+    entry.kind === "decided" ? [entry.body] : [],
+  );
+  expect(decided).toMatchObject([
+    { decision: "approved", by: "L. Petit" },
+    { decision: "denied", by: "L. Petit", why: "purpose" },
+  ]);
+});
+
+test("over TLS, by a certificate of the network's own authority, and by a proxy that asks for a password", () => {
+  const doctors = said.stdout.split("certificateAuthority is missing");
+  expect(doctors[0]).toContain("was signed by an authority that this machine does not know");
+  expect(doctors[1]!.split("the password is missing")[0]).toContain("the proxy does not accept user and password");
+  expect(new Set(proxy.asked.map(({ let: allowed }) => allowed))).toEqual(new Set([false, true]));
+  // The doctor's, the agent's and the researcher's.
+  expect(proxy.asked.filter(({ let: allowed }) => allowed).length).toBeGreaterThan(5);
+  expect(release("encrypted.json").centres).toMatchObject({ contributed: 4, finished: 4 });
+  expect(said.stderr).toContain("this token was revoked: ask the network's operator for a new one");
 });
 
 test("new keys of the coordinator and a key that was taken away count once each centre's person has said yes", () => {
