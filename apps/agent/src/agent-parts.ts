@@ -1,6 +1,7 @@
 import type { PartySetting } from "@tutti/protocol";
 import type { Contribution, Plan } from "@tutti/query";
 import type { Asked, Past } from "./guard/past.ts";
+import type { Heap } from "./heap.ts";
 import type { LogWatch } from "./log-watch.ts";
 import type { RosterPin } from "./roster/roster-pin.ts";
 import type { SessionHost } from "./session-run.ts";
@@ -22,6 +23,8 @@ export interface AgentParts extends SessionHost {
   readonly watch: Pick<LogWatch, "expect" | "trouble">;
   /** The roster that counts; the setting's own for good when left out. */
   readonly rosters?: Pick<RosterPin, "newest" | "look" | "takeUp"> | undefined;
+  /** What is told when sessions end and when nobody asks; nothing is when left out. */
+  readonly heap?: Pick<Heap, "ended" | "resting"> | undefined;
   /** Waits; rejects when `signal` aborts. */
   readonly sleep: (ms: number) => Promise<void>;
 }

@@ -138,6 +138,32 @@ test.each([
   expect(said).toEqual(asks ? ["offers", "rosters", "reached again", "offers"] : ["offers", "offers"]);
 });
 
+test("it tells its heap of each session that has ended, and of a rest only while none is under way", async () => {
+  const told: string[] = [];
+  let asked = 0;
+  const agent = await startAll(({ link, signal }) => ({
+    link: {
+      ...link,
+      // Nothing at first, then a question, nothing while it is answered, and nothing once more when it is.
+      offers: async (sent) => {
+        asked++;
+        if (asked === 4) await until(() => told.includes("ended, the last"));
+        if (asked > 4) await new Promise((_, reject) => signal.addEventListener("abort", () => reject(new Error("aborted"))));
+        return asked === 2 ? link.offers(sent) : [];
+      },
+      accept: async (...asking) => {
+        await until(() => asked === 4);
+        return link.accept(...asking);
+      },
+    },
+    heap: { ended: (isLast) => void told.push(`ended${isLast ? ", the last" : ""}`), resting: () => void told.push("resting") },
+  }));
+  network.offer();
+  await until(() => network.releases.length === 3 && asked === 5);
+  expect(kinds(agent)).toEqual(["answered", "released"]);
+  expect(told).toEqual(["resting", "ended, the last", "resting"]);
+});
+
 describe("an offer", () => {
   test.each([
     ["expired", { issuedAtMs: 1, expiresAtMs: 2 }],

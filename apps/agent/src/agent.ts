@@ -68,7 +68,7 @@ export class Agent {
           fresh++;
         }
         // Nobody asks anything at the moment.
-        if (offers.length === 0) this.#handIn();
+        if (offers.length === 0) this.#rest();
         this.#party.lookInTime();
         // Offers whose answers have not arrived yet come again, at once; so do those that can't be read.
         stale = fresh === 0 && offers.length > 0 ? stale + 1 : 0;
@@ -87,8 +87,9 @@ export class Agent {
   }
 
   /** Hands in records that the coordinator could not take when their sessions ended: until it knows them, the centre would refuse its offers. */
-  #handIn(): void {
-    const { past, sources, nowMs } = this.#parts;
+  #rest(): void {
+    const { past, sources, nowMs, heap } = this.#parts;
+    if (this.#accepted.size === 0) heap?.resting();
     for (const dataset of sources.keys())
       if (past.owes(dataset) && !this.#turns.isTaken(dataset)) void past.catchUp(dataset, nowMs() + PATIENCE.catchUpMs);
   }
@@ -125,7 +126,7 @@ export class Agent {
   }
 
   async #answerInTurn(envelope: Envelope, first: Answer): Promise<void> {
-    const { log, nowMs, past, sources } = this.#parts;
+    const { log, nowMs, past, sources, heap } = this.#parts;
     let answer = first;
     if (answer.reason === "history" && answer.offer !== null && sources.has(answer.offer.query.dataset)) {
       await past.catchUp(answer.offer.query.dataset, Math.min(answer.offer.expiresAtMs, nowMs() + PATIENCE.catchUpMs));
@@ -146,6 +147,7 @@ export class Agent {
       log.info({ query: accepted.offer.id, offer: offerHash, ending, tookMs: nowMs() - beganMs }, "ended");
     } finally {
       this.#accepted.delete(offerHash);
+      heap?.ended(this.#accepted.size === 0);
     }
     const { dataset } = accepted.plan;
     if (past.owes(dataset) && !this.#parts.signal.aborted) await past.catchUp(dataset, nowMs() + PATIENCE.catchUpMs);

@@ -14,6 +14,7 @@ import { GuardStore } from "./guard/guard-store.ts";
 import { HistoryFile } from "./guard/history-file.ts";
 import { Past } from "./guard/past.ts";
 import { PatientRegistry } from "./guard/patient-registry.ts";
+import { Heap } from "./heap.ts";
 import { HttpLink } from "./http-link.ts";
 import { LedgerFile } from "./ledger-file.ts";
 import { LinkFault } from "./link-fault.ts";
@@ -112,6 +113,7 @@ export async function start(config: AgentConfig, log: AgentLog, signal: AbortSig
       nowMs,
       log: observer.log,
       signal,
+      heap: new Heap(globalThis.gc ?? null),
       sleep: (ms) => sleep(ms, undefined, { signal }),
     });
     const watching = watch.run(signal, (ms) => sleep(ms, undefined, { signal }));

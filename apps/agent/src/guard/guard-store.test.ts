@@ -1,12 +1,14 @@
 import { mkdtempSync, readdirSync, readFileSync, rmSync, utimesSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
+import { inflateRawSync } from "node:zlib";
 import * as fc from "fast-check";
 import { bitmapOf } from "@tutti/disclosure";
 import { contentHash } from "@tutti/envelope";
+import { sha256 } from "@tutti/platform";
 import { afterEach, beforeEach, describe, expect, test } from "vitest";
 import { GuardStore } from "./guard-store.ts";
-import { decodeKept, encodeKept, keptSets, KeptSetsFault, membershipOf } from "./kept-sets.ts";
+import { decodeKept, encodeKept, keptSets, type KeptSets, KeptSetsFault, membershipOf } from "./kept-sets.ts";
 
 let folder: string;
 beforeEach(() => {
@@ -45,6 +47,37 @@ describe("kept sets", () => {
         expect(await decodeKept(await encodeKept(sets))).toEqual(sets);
       }),
     );
+  });
+
+  test("fit one block of a disk as they are, or are compressed, and zlib reads both", async () => {
+    const sized = (patients: number): KeptSets => ({
+      patients,
+      registry: "r",
+      cells: new Map([["all", new Uint32Array(Math.ceil(patients / 32)).fill(0xffffffff)]]),
+      numbers: new Map(),
+    });
+    const lengths = new Map<number, number>();
+    // Around the largest that fits, word by word.
+    for (let patients = 30_000; patients < 33_000; patients += 32) {
+      const file = await encodeKept(sized(patients));
+      const read = inflateRawSync(file.subarray(0, -32));
+      expect(await decodeKept(file)).toEqual(sized(patients));
+      lengths.set(read.length, file.length);
+    }
+    for (const [raw, written] of lengths) {
+      if (raw + 5 + 32 <= 4_096) expect(written).toBe(raw + 5 + 32);
+      else expect(written).toBeLessThan(200);
+    }
+    expect(Math.max(...lengths.values())).toBeGreaterThan(4_092);
+  });
+
+  test("of a stored block whose length does not hold are damaged", async () => {
+    const file = Buffer.from(await encodeKept(keptSets(members, 100, "r")));
+    for (const at of [1, 3]) {
+      const packed = Buffer.from(file.subarray(0, -32));
+      packed[at]! ^= 1;
+      await expect(decodeKept(Buffer.concat([packed, sha256(packed)]))).rejects.toThrow(KeptSetsFault);
+    }
   });
 
   test("give back, for every point of a grid, who of a cell is up to it", () => {

@@ -1,5 +1,5 @@
 import { promisify } from "node:util";
-import { deflateRaw, inflateRaw } from "node:zlib";
+import { deflateRaw, inflateRaw, type ZlibOptions } from "node:zlib";
 import { type Bitmap, type Membership, type ReleasedSet, setName, setsToKeep } from "@tutti/disclosure";
 import { sha256 } from "@tutti/platform";
 import { gridOf } from "@tutti/dataset";
@@ -102,10 +102,13 @@ const LENGTH_BYTES = 4;
 const DIGEST_BYTES = 32;
 const MAX_BYTES = 2 ** 31 - 1;
 const LEVEL = 1;
+const deflate = promisify<Uint8Array, ZlibOptions, Buffer>(deflateRaw);
+const inflate = promisify<Uint8Array, ZlibOptions, Buffer>(inflateRaw);
 
 /**
  * Kept sets as the bytes of a file: raw DEFLATE (RFC 1951) of a JSON header led by its length, and the words of all bitmaps, little-endian, in the
- * header's order; then the SHA-256 of that.
+ * header's order; then the SHA-256 of that. What fits a block of a disk as it is, is not compressed: a small centre's would take as much room, and each
+ * stream of zlib stays in memory until the whole heap is collected.
  */
 export async function encodeKept({ patients, registry, cells, numbers }: KeptSets): Promise<Uint8Array> {
   const header = Buffer.from(
@@ -121,7 +124,8 @@ export async function encodeKept({ patients, registry, cells, numbers }: KeptSet
   length.writeUInt32LE(header.length);
   const bitmaps = [...cells.values(), ...[...numbers.values()].flat()];
   const words = bitmaps.map(({ buffer, byteOffset, byteLength }) => Buffer.from(buffer, byteOffset, byteLength));
-  const packed = await promisify(deflateRaw)(Buffer.concat([length, header, ...words]), { level: LEVEL });
+  const content = Buffer.concat([length, header, ...words]);
+  const packed = content.length <= MAX_STORED_BYTES ? stored(content) : await deflate(content, { level: LEVEL });
   return Buffer.concat([packed, sha256(packed)]);
 }
 
@@ -130,9 +134,7 @@ export async function decodeKept(file: Uint8Array): Promise<KeptSets> {
   const packed = file.subarray(0, Math.max(0, file.length - DIGEST_BYTES));
   if (!Buffer.from(sha256(packed)).equals(file.subarray(packed.length))) throw damaged();
   try {
-    const bytes = await (promisify(inflateRaw) as (bytes: Uint8Array, options: object) => Promise<Buffer>)(packed, {
-      maxOutputLength: MAX_BYTES,
-    });
+    const bytes = storedIn(packed) ?? (await inflate(packed, { maxOutputLength: MAX_BYTES }));
     const end = LENGTH_BYTES + bytes.readUInt32LE(0);
     const header = headerSchema.parse(JSON.parse(bytes.toString("utf8", LENGTH_BYTES, end)));
     let at = end;
@@ -149,6 +151,31 @@ export async function decodeKept(file: Uint8Array): Promise<KeptSets> {
   } catch {
     throw damaged();
   }
+}
+
+/** A final block that is stored (RFC 1951 §3.2.4): its first byte, and what leads it with its length and that length's complement. */
+const STORED = 1;
+const STORED_HEADER_BYTES = 5;
+const DISK_BLOCK_BYTES = 4_096;
+const MAX_STORED_BYTES = DISK_BLOCK_BYTES - STORED_HEADER_BYTES - DIGEST_BYTES;
+
+/** Bytes as DEFLATE has them that does not compress; at most 65 535. */
+function stored(content: Uint8Array): Buffer {
+  const block = Buffer.alloc(STORED_HEADER_BYTES + content.length);
+  block[0] = STORED;
+  block.writeUInt16LE(content.length, 1);
+  block.writeUInt16LE(0xffff - content.length, 3);
+  block.set(content, STORED_HEADER_BYTES);
+  return block;
+}
+
+/** What one stored block holds; null for anything else. */
+function storedIn(packed: Uint8Array): Buffer | null {
+  const block = Buffer.from(packed.buffer, packed.byteOffset, packed.byteLength);
+  if (block.length < STORED_HEADER_BYTES || block[0] !== STORED) return null;
+  const length = block.readUInt16LE(1);
+  const isWhole = block.readUInt16LE(3) === 0xffff - length && block.length === STORED_HEADER_BYTES + length;
+  return isWhole ? block.subarray(STORED_HEADER_BYTES) : null;
 }
 
 /** What a bitmap takes beside its words, with its name. */
