@@ -9,7 +9,11 @@ import { CENTRES, type MemoryLedger, startAgent, type TrialAgent, TrialNetwork, 
 
 // One agent's disk dies at every single thing that is written, half of it written; then the agent is started again on what is there.
 
-const disk = vi.hoisted(() => ({ folder: "", operations: 0, diesAt: Infinity }));
+const disk = vi.hoisted(() => {
+  // Test files share a process: what the others have imported has the real disk.
+  vi.resetModules();
+  return { folder: "", operations: 0, diesAt: Infinity };
+});
 
 vi.mock("node:fs/promises", async (original) => {
   const real = await original<typeof promises>();
