@@ -1,12 +1,6 @@
 import { parseArgs } from "node:util";
-import { backUp, backupText, restore } from "./backup.ts";
 import { readConfig } from "./config.ts";
-import { approve, deny, doneText, queueOf, queueText, resume, shownOf, shownText, stop } from "./consent/queue-commands.ts";
-import { diagnose, diagnosisText } from "./doctor/doctor.ts";
-import { preview, previewText } from "./preview.ts";
-import { acceptedText, acceptRoster, rosterText, rosterView } from "./roster/roster-commands.ts";
 import { StartProblem } from "./start-problem.ts";
-import { foundStatus, statusText } from "./status.ts";
 
 /** What a command prints to standard output, and the code with which the program ends. */
 export interface Printed {
@@ -27,71 +21,111 @@ const OPTIONS = ["by", "reason", "version", "passphrase-file"] as const;
 type Option = (typeof OPTIONS)[number];
 type Options = { readonly [O in Option]?: string | undefined };
 
+// A command loads what it needs, and nothing else.
+const backups = () => import("./backup.ts");
+const rosters = () => import("./roster/roster-commands.ts");
+const queue = () => import("./consent/queue-commands.ts");
+
 const COMMANDS: Readonly<Record<string, Command>> = {
   preview: {
     takes: ["QUERY"],
     run: async (config, [query], json) => {
-      const contributed = await preview(readConfig(config), query!);
-      return { text: json ? jsonText(contributed) : previewText(contributed), code: 0 };
+      const { preview, previewText } = await import("./preview.ts");
+      return printed(await preview(readConfig(config), query!), json, previewText);
     },
   },
   doctor: {
     takes: [],
     run: async (config, _, json) => {
+      const { diagnose, diagnosisText } = await import("./doctor/doctor.ts");
       const diagnosis = await diagnose(config);
-      return { text: json ? jsonText(diagnosis) : diagnosisText(diagnosis), code: diagnosis.healthy ? 0 : 1 };
+      return { ...printed(diagnosis, json, diagnosisText), code: diagnosis.healthy ? 0 : 1 };
     },
   },
   status: {
     takes: [],
     run: async (config, _, json) => {
+      const { foundStatus, statusText } = await import("./status.ts");
       const found = foundStatus(readConfig(config), Date.now());
-      return { text: json ? jsonText(found) : statusText(found), code: found.healthy ? 0 : 1 };
+      return { ...printed(found, json, statusText), code: found.healthy ? 0 : 1 };
     },
   },
-  roster: { takes: [], run: async (config, _, json) => printed(rosterView(readConfig(config)), json, rosterText) },
+  roster: {
+    takes: [],
+    run: async (config, _, json) => {
+      const { rosterText, rosterView } = await rosters();
+      return printed(rosterView(readConfig(config)), json, rosterText);
+    },
+  },
   "accept-roster": {
     takes: [],
     options: ["version", "by"],
-    run: async (config, _, json, { version, by }) =>
-      printed(await acceptRoster(readConfig(config), version, by, Date.now()), json, acceptedText),
+    run: async (config, _, json, { version, by }) => {
+      const { acceptedText, acceptRoster } = await rosters();
+      return printed(await acceptRoster(readConfig(config), version, by, Date.now()), json, acceptedText);
+    },
   },
   backup: {
     takes: ["FILE"],
     options: ["passphrase-file"],
-    run: async (config, [to], json, options) =>
-      printed(await backUp(readConfig(config), to!, Date.now(), options["passphrase-file"]), json, backupText),
+    run: async (config, [to], json, options) => {
+      const { backUp, backupText } = await backups();
+      return printed(await backUp(readConfig(config), to!, Date.now(), options["passphrase-file"]), json, backupText);
+    },
   },
   restore: {
     takes: ["FILE"],
     options: ["passphrase-file"],
-    run: async (config, [from], json, options) =>
-      printed(await restore(readConfig(config), from!, options["passphrase-file"]), json, backupText),
+    run: async (config, [from], json, options) => {
+      const { backupText, restore } = await backups();
+      return printed(await restore(readConfig(config), from!, options["passphrase-file"]), json, backupText);
+    },
   },
-  queue: { takes: [], run: async (config, _, json) => printed(queueOf(readConfig(config), Date.now()), json, queueText) },
+  queue: {
+    takes: [],
+    run: async (config, _, json) => {
+      const { queueOf, queueText } = await queue();
+      return printed(queueOf(readConfig(config), Date.now()), json, queueText);
+    },
+  },
   show: {
     takes: ["ID"],
-    run: async (config, [id], json) => printed(await shownOf(readConfig(config), id!, Date.now()), json, shownText),
+    run: async (config, [id], json) => {
+      const { shownOf, shownText } = await queue();
+      return printed(await shownOf(readConfig(config), id!, Date.now()), json, shownText);
+    },
   },
   approve: {
     takes: ["ID"],
     options: ["by"],
-    run: async (config, [id], json, { by }) => printed(await approve(readConfig(config), id!, by, Date.now()), json, doneText),
+    run: async (config, [id], json, { by }) => {
+      const { approve, doneText } = await queue();
+      return printed(await approve(readConfig(config), id!, by, Date.now()), json, doneText);
+    },
   },
   deny: {
     takes: ["ID"],
     options: ["reason", "by"],
-    run: async (config, [id], json, { by, reason }) => printed(await deny(readConfig(config), id!, reason, by, Date.now()), json, doneText),
+    run: async (config, [id], json, { by, reason }) => {
+      const { deny, doneText } = await queue();
+      return printed(await deny(readConfig(config), id!, reason, by, Date.now()), json, doneText);
+    },
   },
   stop: {
     takes: [],
     options: ["by"],
-    run: async (config, _, json, { by }) => printed(await stop(readConfig(config), by, Date.now()), json, doneText),
+    run: async (config, _, json, { by }) => {
+      const { doneText, stop } = await queue();
+      return printed(await stop(readConfig(config), by, Date.now()), json, doneText);
+    },
   },
   resume: {
     takes: [],
     options: ["by"],
-    run: async (config, _, json, { by }) => printed(await resume(readConfig(config), by, Date.now()), json, doneText),
+    run: async (config, _, json, { by }) => {
+      const { doneText, resume } = await queue();
+      return printed(await resume(readConfig(config), by, Date.now()), json, doneText);
+    },
   },
 };
 

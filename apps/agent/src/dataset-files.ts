@@ -2,8 +2,8 @@ import { readFileSync } from "node:fs";
 import { type Dataset, datasetSchema } from "@tutti/dataset";
 import type { PatientNumbers } from "./guard/patient-numbers.ts";
 import { DataProblem } from "./source/data-problem.ts";
-import { SourceError } from "./source/database.ts";
-import { openSource, type Source } from "./source/source.ts";
+import { SourceError } from "./source/source-error.ts";
+import type { Source } from "./source/source.ts";
 import { StartProblem } from "./start-problem.ts";
 
 /** Reads a dictionary. StartProblem when it is none. */
@@ -15,6 +15,8 @@ export function readDataset(dictionary: string): Dataset {
 
 /** Opens the data of a dictionary. StartProblem when they don't fit it; numbers that nobody keeps if absent. */
 export async function openDataset(dataset: Dataset, data: string, numbers?: PatientNumbers): Promise<Source> {
+  // The database is loaded by who asks of data: most commands do not.
+  const { openSource } = await import("./source/source.ts");
   try {
     return await openSource({ dataset, data, numbers });
   } catch (error) {

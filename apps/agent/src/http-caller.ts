@@ -1,7 +1,10 @@
 import { setMaxListeners } from "node:events";
-import * as http from "node:http";
-import * as https from "node:https";
+import type { Agent, IncomingMessage } from "node:http";
 import { DIRECT, type Route } from "./route.ts";
+
+// An import of node:http as a module reads all that it exports, and so loads Node's fetch and WebSocket, which an agent has no use for: 14 MB.
+const http = process.getBuiltinModule("node:http");
+const https = process.getBuiltinModule("node:https");
 
 /** One HTTP request. */
 export interface Call {
@@ -35,7 +38,7 @@ export interface Caller {
 export class HttpCaller implements Caller {
   readonly #address: URL;
   readonly #client: typeof http | typeof https;
-  readonly #agent: http.Agent;
+  readonly #agent: Agent;
   readonly #signal: AbortSignal;
 
   /** @param signal ends every request */
@@ -90,17 +93,17 @@ export class HttpCaller implements Caller {
 }
 
 /** RFC 9110 §10.2.3, seconds only: a date would need both clocks to agree. */
-function retryAfterOf({ headers }: http.IncomingMessage): number {
+function retryAfterOf({ headers }: IncomingMessage): number {
   const seconds = headers["retry-after"];
   return seconds !== undefined && /^\d{1,5}$/.test(seconds) ? Number(seconds) * 1_000 : 0;
 }
 
-function dateOf({ headers }: http.IncomingMessage): number | null {
+function dateOf({ headers }: IncomingMessage): number | null {
   const ms = Date.parse(headers.date ?? "");
   return Number.isNaN(ms) ? null : ms;
 }
 
-async function read(response: http.IncomingMessage, maxBytes: number): Promise<Uint8Array> {
+async function read(response: IncomingMessage, maxBytes: number): Promise<Uint8Array> {
   const chunks: Buffer[] = [];
   let length = 0;
   for await (const chunk of response as AsyncIterable<Buffer>) {

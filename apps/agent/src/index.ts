@@ -28,6 +28,6 @@ export type { PinFolder, RosterYes } from "./roster/roster-folder.ts";
 export { readRoute } from "./route.ts";
 export type { ProxyEntry, Route } from "./route.ts";
 export { DataProblem } from "./source/data-problem.ts";
-export { SourceError } from "./source/database.ts";
+export { SourceError } from "./source/source-error.ts";
 export { openSource } from "./source/source.ts";
 export { StartProblem } from "./start-problem.ts";

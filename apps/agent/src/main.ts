@@ -1,11 +1,9 @@
 import { writeSync } from "node:fs";
 import { parseArgs } from "node:util";
 import { placesOf } from "@tutti/platform";
-import { pino } from "pino";
 import type { AgentLog } from "./agent-log.ts";
 import { command, commandNames } from "./commands.ts";
 import { readConfig } from "./config.ts";
-import { start } from "./start.ts";
 import { StartProblem } from "./start-problem.ts";
 
 /** Longest time from being asked to end to ending. */
@@ -64,8 +62,11 @@ async function main(): Promise<number> {
     const code = await commanded(args);
     if (code !== null) return code;
     const config = readConfig(configPath(args));
+    const { pino } = await import("pino");
     const log: AgentLog = pino({ level: config.logLevel, base: { centre: config.centre } }, pino.destination({ fd: 2, sync: true }));
     untilAsked(config.exitWithParent, asked, log);
+    // Commands do without what an agent runs on: its database and its way to the coordinator.
+    const { start } = await import("./start.ts");
     const { ended } = await start(config, log, asked.signal);
     say({ ready: true });
     log.info({}, "ready");

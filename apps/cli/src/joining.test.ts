@@ -55,9 +55,9 @@ async function tutti(args: readonly string[], typed: readonly string[] = []) {
     ask: fails,
     standing: fails,
     preview: fails,
-    checklist: () => [],
+    checklist: async () => [],
     log: () => Promise.reject(new Error("no test asks for it")),
-    audit: () => [],
+    audit: async () => [],
   });
   return { exit, ...said };
 }

@@ -1,12 +1,8 @@
-import { audit, verifyRelease } from "@tutti/client";
-import { ask, askLog, askPreview, askStanding } from "./asking.ts";
 import { runChild } from "./child.ts";
 import { processConsole } from "./console.ts";
-import { scheme, sha256 } from "@tutti/platform";
 import { EXIT } from "./exit.ts";
-import { PROGRAMS, startNetwork } from "./network.ts";
+import { PROGRAMS } from "./programs.ts";
 import { run } from "./program.ts";
-import { prompt } from "./prompt.ts";
 
 const interrupt = new AbortController();
 const interrupted = () => {
@@ -21,19 +17,24 @@ if (process.channel !== undefined) {
   process.channel?.unref();
 }
 
+// What a command does not need is not loaded.
+const asking = () => import("./asking.ts");
+const client = () => import("@tutti/client");
+const platform = () => import("@tutti/platform");
+
 const exit = await run(process.argv.slice(2), {
   console: processConsole(process.env),
   env: process.env,
   interrupted: interrupt.signal,
-  prompt,
+  prompt: async (...given) => (await import("./prompt.ts")).prompt(...given),
   agent: (args, signal) => runChild(PROGRAMS.agent, args, signal),
   coordinator: (args, signal) => runChild(PROGRAMS.coordinator, args, signal),
-  startNetwork: (plan, progress, signal) => startNetwork(plan, PROGRAMS, progress, signal),
-  ask,
-  standing: askStanding,
-  preview: askPreview,
-  checklist: (release, roster, evidence) => verifyRelease(release, roster, scheme, evidence),
-  log: askLog,
-  audit: (files) => audit(files, { scheme, sha256 }),
+  startNetwork: async (plan, progress, signal) => (await import("./network.ts")).startNetwork(plan, PROGRAMS, progress, signal),
+  ask: async (...given) => (await asking()).ask(...given),
+  standing: async (...given) => (await asking()).askStanding(...given),
+  preview: async (...given) => (await asking()).askPreview(...given),
+  checklist: async (release, roster, evidence) => (await client()).verifyRelease(release, roster, (await platform()).scheme, evidence),
+  log: async (...given) => (await asking()).askLog(...given),
+  audit: async (files) => (await client()).audit(files, await platform()),
 });
 process.exitCode = EXIT[exit];

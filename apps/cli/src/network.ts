@@ -3,7 +3,6 @@ import { mkdirSync, readFileSync, rmSync, writeFileSync } from "node:fs";
 import { mkdtemp } from "node:fs/promises";
 import { availableParallelism, tmpdir } from "node:os";
 import { join } from "node:path";
-import { fileURLToPath } from "node:url";
 import { type Child, ChildProblem, startChild } from "./child.ts";
 import { Stop } from "./exit.ts";
 import { createKeys, identityText } from "./keys.ts";
@@ -45,11 +44,6 @@ export interface NetworkParts {
   readonly agent: string;
 }
 
-/** The network's own programs, beside this one. */
-export const PROGRAMS: NetworkParts = {
-  coordinator: fileURLToPath(new URL("../../coordinator/src/main.ts", import.meta.url)),
-  agent: fileURLToPath(new URL("../../agent/src/main.ts", import.meta.url)),
-};
 /** All agents and the researcher have one address, and nobody else can reach it. */
 const UNLIMITED = { perMinute: 10_000_000, burst: 10_000_000 };
 const OWN_MACHINE = { address: UNLIMITED, centre: UNLIMITED, asking: UNLIMITED, reading: UNLIMITED };

@@ -1,11 +1,12 @@
 import { mkdtempSync, rmSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
+import { Command } from "commander";
 import { afterAll, beforeEach, expect, test } from "vitest";
 import type { Preview } from "@tutti/disclosure";
 import { type Exit, Stop } from "./exit.ts";
 import type { NetworkPlan } from "./network.ts";
-import { run } from "./program.ts";
+import { COMMANDS, run } from "./program.ts";
 import type { Ran } from "./child.ts";
 import type { Services } from "./services.ts";
 
@@ -79,10 +80,10 @@ async function command(args: readonly string[], answers: readonly unknown[] = []
       const stop = async () => void seen.stopped++;
       return { url: "http://127.0.0.1:1", token: "t", roster: "roster.json", stop };
     },
-    checklist: () => [],
+    checklist: async () => [],
     standing: async (id) => ({ id, state: "open", deciding: 2, detail: null, release: null, exit: "done" }),
     log: () => Promise.reject(new Error("no test asks for it")),
-    audit: () => [],
+    audit: async () => [],
     preview: async () => PREVIEW,
     ask: async (query) => {
       const answer = answers[seen.asked.push(query) - 1];
@@ -93,6 +94,12 @@ async function command(args: readonly string[], answers: readonly unknown[] = []
   });
   return { exit, ...seen };
 }
+
+test.each(Object.entries(COMMANDS))("what begins with %s is loaded by that word", async (word, load) => {
+  const program = new Command();
+  (await load())(program, {} as Services, () => {});
+  expect(program.commands.map((one) => one.name())).toEqual([word]);
+});
 
 test("one query prints its release alone, and the network is stopped", async () => {
   const result = await command(["sandbox", folder, "--query", put("q.json", QUERY), "--json"], [RELEASE]);

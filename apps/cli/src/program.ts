@@ -1,21 +1,28 @@
 import { Command, CommanderError } from "commander";
-import { addAgent } from "./commands/agent.ts";
-import { addAudit } from "./commands/audit.ts";
-import { addCentre } from "./commands/centre.ts";
-import { addCoordinator } from "./commands/coordinator.ts";
-import { addDemo } from "./commands/demo.ts";
-import { addInfer } from "./commands/infer.ts";
-import { addKeygen } from "./commands/keygen.ts";
-import { addLog } from "./commands/log.ts";
-import { addNetwork } from "./commands/network.ts";
-import { addQuery } from "./commands/query.ts";
-import { addReport } from "./commands/report.ts";
-import { addSandbox } from "./commands/sandbox.ts";
-import { addStatus } from "./commands/status.ts";
-import { addToken } from "./commands/token.ts";
-import { addVerify } from "./commands/verify.ts";
 import { type Exit, Stop } from "./exit.ts";
 import type { Services } from "./services.ts";
+
+/** Adds a command to the program. */
+type Add = (program: Command, services: Services, end: (exit: Exit) => void) => void;
+
+/** The commands in the order of the help, by the word that they begin with; each is loaded when it is asked for, with what it needs. */
+export const COMMANDS: Readonly<Record<string, () => Promise<Add>>> = {
+  demo: async () => (await import("./commands/demo.ts")).addDemo,
+  sandbox: async () => (await import("./commands/sandbox.ts")).addSandbox,
+  query: async () => (await import("./commands/query.ts")).addQuery,
+  status: async () => (await import("./commands/status.ts")).addStatus,
+  report: async () => (await import("./commands/report.ts")).addReport,
+  verify: async () => (await import("./commands/verify.ts")).addVerify,
+  log: async () => (await import("./commands/log.ts")).addLog,
+  audit: async () => (await import("./commands/audit.ts")).addAudit,
+  dataset: async () => (await import("./commands/infer.ts")).addInfer,
+  keygen: async () => (await import("./commands/keygen.ts")).addKeygen,
+  network: async () => (await import("./commands/network.ts")).addNetwork,
+  centre: async () => (await import("./commands/centre.ts")).addCentre,
+  agent: async () => (await import("./commands/agent.ts")).addAgent,
+  coordinator: async () => (await import("./commands/coordinator.ts")).addCoordinator,
+  token: async () => (await import("./commands/token.ts")).addToken,
+};
 
 const EXITS =
   "\nExit codes: 0 done · 1 error · 2 usage or invalid query · 3 refused by policy · 4 too few centres · 5 everything hidden · 6 timed out";
@@ -33,24 +40,9 @@ export async function run(args: readonly string[], services: Services): Promise<
     .configureOutput({ writeOut: console.out, writeErr: console.err })
     .showSuggestionAfterError(true)
     .exitOverride();
-  const commands = [
-    addDemo,
-    addSandbox,
-    addQuery,
-    addStatus,
-    addReport,
-    addVerify,
-    addLog,
-    addAudit,
-    addInfer,
-    addKeygen,
-    addNetwork,
-    addCentre,
-    addAgent,
-    addCoordinator,
-    addToken,
-  ];
-  for (const add of commands) add(program, services, end);
+  const [word = ""] = args;
+  const wanted = Object.hasOwn(COMMANDS, word) ? [COMMANDS[word]!] : Object.values(COMMANDS);
+  for (const add of await Promise.all(wanted.map((load) => load()))) add(program, services, end);
   try {
     await program.parseAsync([...args], { from: "user" });
     return exit;

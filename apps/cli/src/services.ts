@@ -55,9 +55,9 @@ export interface Services {
   /** Says what a query would mean and cost a network, and asks nothing. Stop with the right exit when there is no answer. */
   preview(query: unknown, access: Access, signal: AbortSignal): Promise<Preview>;
   /** Checks a release, as `--json` prints it or as its bare envelope, against a roster and what else there is; offline. */
-  checklist(release: unknown, roster: unknown, evidence: Evidence): readonly Check[];
+  checklist(release: unknown, roster: unknown, evidence: Evidence): Promise<readonly Check[]>;
   /** The coordinator's log, whole. Stop with the right exit when it can't be had. */
   log(url: string, signal: AbortSignal): Promise<LogFile>;
   /** Replays what centres and coordinator have written. */
-  audit(files: AuditCase): readonly Check[];
+  audit(files: AuditCase): Promise<readonly Check[]>;
 }

@@ -1,8 +1,6 @@
 import { parseArgs } from "node:util";
-import { backUp, backupText, restore } from "./backup.ts";
 import { ConfigFault, readConfig } from "./config.ts";
-import { diagnose, diagnosisText } from "./doctor.ts";
-import { TOKEN_USAGE, tokenCommand } from "./token-command.ts";
+import { TOKEN_USAGE } from "./token-usage.ts";
 
 /** What a command prints to standard output, and the code with which the program ends. */
 export interface Printed {
@@ -20,11 +18,15 @@ interface Command {
   run(config: string, rest: readonly string[], json: boolean, passphraseFile?: string): Promise<Printed>;
 }
 
+// A command loads what it needs, and nothing else.
+const backups = () => import("./backup.ts");
+
 /** What this program does beside running, with a configuration alone: each looks, prints, and ends. */
 const COMMANDS: Readonly<Record<string, Command>> = {
   doctor: {
     takes: [],
     run: async (config, _, json) => {
+      const { diagnose, diagnosisText } = await import("./doctor.ts");
       const diagnosis = await diagnose(config);
       return { text: json ? jsonText(diagnosis) : diagnosisText(diagnosis), code: diagnosis.healthy ? 0 : 1 };
     },
@@ -33,6 +35,7 @@ const COMMANDS: Readonly<Record<string, Command>> = {
     takes: ["FILE"],
     passphrase: true,
     run: async (config, [to], json, passphraseFile) => {
+      const { backUp, backupText } = await backups();
       const done = await backUp(readConfig(config), to!, passphraseFile);
       return { text: json ? jsonText(done) : backupText(done), code: 0 };
     },
@@ -41,6 +44,7 @@ const COMMANDS: Readonly<Record<string, Command>> = {
     takes: ["FILE"],
     passphrase: true,
     run: async (config, [from], json, passphraseFile) => {
+      const { backupText, restore } = await backups();
       const done = await restore(readConfig(config), from!, passphraseFile);
       return { text: json ? jsonText(done) : backupText(done), code: 0 };
     },
@@ -50,7 +54,7 @@ const COMMANDS: Readonly<Record<string, Command>> = {
 /** Runs the command that the arguments begin with; null when they begin with none. ConfigFault when it can't do what it is asked to. */
 export async function command(args: readonly string[]): Promise<Printed | null> {
   const [name, ...rest] = args;
-  if (name === "token") return tokenCommand(rest, Date.now());
+  if (name === "token") return (await import("./token-command.ts")).tokenCommand(rest, Date.now());
   if (name === undefined || !Object.hasOwn(COMMANDS, name)) return null;
   const asked = COMMANDS[name]!;
   const usage = `usage: ${usageOf(name, asked)}`;

@@ -1,9 +1,7 @@
 import { parseArgs } from "node:util";
-import { pino } from "pino";
 import { command, commandNames } from "./commands.ts";
 import { ConfigFault, readConfig } from "./config.ts";
 import { faultFields, type Log } from "./log.ts";
-import { startService } from "./service.ts";
 
 /** Says on the first line of stdout that the coordinator is ready, or why it is not. */
 function say(line: object): void {
@@ -37,6 +35,8 @@ async function commanded(): Promise<boolean> {
 }
 
 async function run(): Promise<void> {
+  // Commands do without what a coordinator runs on: its web server and its log.
+  const [{ pino }, { startService }] = await Promise.all([import("pino"), import("./service.ts")]);
   const log: Log = pino({ name: "coordinator" }, pino.destination(2));
   const config = readConfig(configPath());
   const service = await startService(config, log);

@@ -9,12 +9,8 @@ import { type Config, ConfigFault, readChecked, readConfig } from "./config.ts";
 import type { KeptToken } from "./kept-tokens.ts";
 import { openDatabase } from "./startup.ts";
 import { Store } from "./store.ts";
+import { TOKEN_USAGE } from "./token-usage.ts";
 import { hashOf } from "./tokens.ts";
-
-/** How the command is called. */
-export const TOKEN_USAGE: string =
-  "token create --config FILE --name NAME [--role researcher|coordinator|auditor] [--dataset ID]… [--action ENDPOINT]… [--expires 90d|2027-01-31|never] [--json]; " +
-  "token list --config FILE [--json]; token revoke --config FILE ID";
 
 const DAY_MS = 86_400_000;
 const DEFAULT_DAYS = 90;

@@ -4,7 +4,7 @@ import { type Dataset, datasetName } from "@tutti/dataset";
 import type { AgentConfig } from "../config.ts";
 import { readRules } from "../consent/rules-file.ts";
 import { openDataset, readDataset } from "../dataset-files.ts";
-import { identityOf, policyOf, rosterOf } from "../start.ts";
+import { identityOf, policyOf, rosterOf } from "../config-files.ts";
 import { type Examination, Ill } from "./finding.ts";
 
 /** The Node that the sources are written for. */

@@ -2,7 +2,7 @@ import { fingerprint } from "@tutti/envelope";
 import { type PinnedRoster, type RosterChange, rosterFingerprint } from "@tutti/protocol";
 import type { AgentConfig } from "../config.ts";
 import { personOf } from "../consent/queue-commands.ts";
-import { rosterFileOf } from "../start.ts";
+import { rosterFileOf } from "../config-files.ts";
 import { StartProblem } from "../start-problem.ts";
 import { pinnedIn } from "./pinned-roster.ts";
 import { RosterFolder } from "./roster-folder.ts";

@@ -2,7 +2,8 @@ import { mkdtemp, readdir, rm } from "node:fs/promises";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { afterAll, beforeAll, expect, test } from "vitest";
-import { Database, SourceError } from "./database.ts";
+import { Database } from "./database.ts";
+import { SourceError } from "./source-error.ts";
 
 let folder = "";
 let database: Database;

@@ -6,6 +6,7 @@ import {
   type DuckDBPreparedStatement,
 } from "@duckdb/node-api";
 import type { Answer, Statement } from "@tutti/sql";
+import { SourceError } from "./source-error.ts";
 
 /** Statements that are kept prepared. */
 const PREPARED = 64;
@@ -17,11 +18,6 @@ const TOO_LONG = "the data source took too long and was stopped: allow more time
 export interface Resources {
   readonly memoryLimitMb: number;
   readonly threads: number;
-}
-
-/** The database could not do what it should. What the database said is not passed on, for it may hold values. */
-export class SourceError extends Error {
-  override readonly name = "SourceError";
 }
 
 /**

@@ -7,10 +7,11 @@ import { type Answer, compile, type Compiled, type CompiledMembers, compileMembe
 import { PassingNumbers, type PatientNumbers } from "../guard/patient-numbers.ts";
 import { readCsv } from "./csv-file.ts";
 import { DataProblem } from "./data-problem.ts";
-import { Database, type Resources, SourceError } from "./database.ts";
+import { Database, type Resources } from "./database.ts";
 import { Intake } from "./intake.ts";
 import { readParquet } from "./parquet-file.ts";
 import type { Summary } from "./summary.ts";
+import { SourceError } from "./source-error.ts";
 
 /** Where a centre's data lie, and what reading and asking them may use. */
 export interface SourceConfig {

@@ -33,7 +33,7 @@ export function addAudit(program: Command, services: Services, end: (exit: Exit)
     const roster = readJson(options.roster, "usage");
     const centres = options.ledger.map(centreAt);
     const log = options.log === undefined ? null : await logOf(options.log, services);
-    const good = writeChecks(services.console, services.audit({ roster, log, centres }), "holds", options.json === true);
+    const good = writeChecks(services.console, await services.audit({ roster, log, centres }), "holds", options.json === true);
     if (!good) throw new Stop("error", "something does not hold: keep all files as they are, and do what the failed lines say");
     end("done");
   });

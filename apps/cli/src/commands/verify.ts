@@ -23,12 +23,12 @@ export function addVerify(program: Command, services: Services, end: (exit: Exit
       "--receipt <receipt.json>",
       "check where it comes from: who took part, how far each ledger went, its place in the coordinator's log",
     );
-  commonOptions(command, "print the checks as JSON").action((path: string, options: VerifyOptions) => {
+  commonOptions(command, "print the checks as JSON").action(async (path: string, options: VerifyOptions) => {
     const evidence = {
       ...(options.query === undefined ? {} : { query: readJson(options.query, "usage") }),
       ...(options.receipt === undefined ? {} : { receipt: readJson(options.receipt, "usage") }),
     };
-    const checks = services.checklist(readJson(path, "usage"), readJson(options.roster, "usage"), evidence);
+    const checks = await services.checklist(readJson(path, "usage"), readJson(options.roster, "usage"), evidence);
     if (!writeChecks(services.console, checks, "verified", options.json === true))
       throw new Stop("error", `${path} is not a release that this network signed; do not rely on its numbers`);
     end("done");
