@@ -33,8 +33,11 @@ test.each(pages)("%s: every command is one that there is", (page) => {
   const text = textOf(page);
   for (const [command, script] of text.matchAll(/\bnpm run ([a-z][a-z:-]*)/g))
     expect([command, Object.hasOwn(scripts, script!)]).toEqual([command, true]);
-  for (const [command, name] of text.matchAll(/^(?:\$ )?(?:npx )?tutti ([a-z]+)/gm))
+  for (const [command, name, next, rest] of text.matchAll(/^ *(?:\$ )?(?:npx )?tutti ([a-z]+)(?: ([a-z]+)\b(?![./|]))?([^\n]*)/gm)) {
     expect([command, commands().has(name!)]).toEqual([command, true]);
+    if (GROUPS.has(name!) && next !== undefined) expect([command, commands().has(next)]).toEqual([command, true]);
+    for (const [option] of rest!.matchAll(/(?<![\w-])--[a-z][a-z-]*/g)) expect([command, options().has(option)]).toEqual([command, true]);
+  }
 });
 
 test.each(pages)("%s: JSON can be read, and a query fits the dictionary that it names", (page) => {
@@ -100,12 +103,26 @@ function anchorsOf(text: string): readonly string[] {
   );
 }
 
+/** Commands that have commands of their own. */
+const GROUPS: ReadonlySet<string> = new Set(["agent", "centre", "coordinator", "dataset", "network", "token"]);
+
 let known: ReadonlySet<string> | undefined;
+let knownOptions: ReadonlySet<string> | undefined;
 
 /** The subcommands of `tutti`. */
 function commands(): ReadonlySet<string> {
   known ??= new Set(
-    sources("apps/cli/src/commands").flatMap((path) => [...textOf(path).matchAll(/\.command\("([a-z]+)"/g)].map(([, name]) => name!)),
+    sources("apps/cli/src/commands").flatMap((path) =>
+      [...textOf(path).matchAll(/(?:\.command|\badd|\bcommand)\(\s*"([a-z]+)"/g)].map(([, name]) => name!),
+    ),
   );
   return known;
+}
+
+/** Their options. */
+function options(): ReadonlySet<string> {
+  knownOptions ??= new Set(
+    sources("apps/cli/src").flatMap((path) => [...textOf(path).matchAll(/"(?:-\w, )?(--[a-z][a-z-]*)/g)].map(([, option]) => option!)),
+  );
+  return knownOptions;
 }

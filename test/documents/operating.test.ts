@@ -1,8 +1,9 @@
 import { AGENT_EVENTS } from "@tutti/agent";
 import { COORDINATOR_EVENTS } from "@tutti/coordinator";
 import { OUTCOMES, PROBLEMS, REFUSAL_REASONS, STOP_CAUSES } from "@tutti/protocol";
-import { expect, test } from "vitest";
+import { describe, expect, test } from "vitest";
 import { textOf } from "../invariants/repository.ts";
+import { saidTexts } from "./said-texts.ts";
 import { tableBelow } from "./table-below.ts";
 
 // The page for operators has every name that a program can say, with what to do about it.
@@ -74,4 +75,33 @@ test("fields of log lines", () => {
       .map(([field]) => field!.replaceAll("`", ""))
       .toSorted(),
   ).toEqual([...new Set(fields)].toSorted());
+});
+
+describe("through every failure", () => {
+  const chapter = page.slice(page.indexOf("\n## Through every failure\n"), page.indexOf("\n## What a message means\n"));
+  const parts = [...chapter.matchAll(/^### (.+)$/gm)].map(([heading]) => heading);
+  const said = saidTexts();
+  /** A sentence may be put together of others, at a colon and where something is put in. */
+  const isSaid = (text: string): boolean => said.includes(text) || text.split(/…|: /).every((piece) => said.includes(piece.trim()));
+
+  test.each(parts)("%s: each failure says what is said of it word for word, what to do, and what has tried it", (heading) => {
+    const rows = tableBelow(page, heading);
+    expect(rows.length).toBeGreaterThan(6);
+    for (const [failure, sees, does, tried] of rows) {
+      const quoted = [...sees!.matchAll(/`([^`]+)`/g)].map(([, text]) => text!);
+      expect([failure, quoted.filter((text) => !isSaid(text))]).toEqual([failure, []]);
+      expect([failure, does, tried]).toEqual([failure, expect.stringMatching(/\w{2}/), expect.stringMatching(/\]\(/)]);
+    }
+  });
+
+  test("a sentence that no program says is seen", () => {
+    expect(isSaid("this token was revoked: ask the network's operator for a new one")).toBe(true);
+    for (const text of ["this token was revoked: ask somebody", "the store is tired", "… stopped the sessions"])
+      expect(isSaid(text)).toBe(false);
+  });
+
+  test("deadlines are those of the coordinator's configuration", () => {
+    const [, list] = /interface Deadlines \{([^}]*)\}/.exec(textOf("apps/coordinator/src/deadlines.ts"))!;
+    expect(namesBelow("#### Deadlines").toSorted()).toEqual([...list!.matchAll(/readonly (\w+):/g)].map(([, name]) => name!).toSorted());
+  });
 });
