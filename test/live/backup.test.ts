@@ -1,12 +1,11 @@
-import { once } from "node:events";
 import { existsSync, readFileSync, renameSync, rmSync, statSync, writeFileSync } from "node:fs";
-import { type AddressInfo, createServer } from "node:net";
 import { join } from "node:path";
 import { DatabaseSync } from "node:sqlite";
 import type { Envelope } from "@tutti/envelope";
 import type { LogHead } from "@tutti/protocol";
 import { afterAll, beforeAll, expect, test } from "vitest";
 import { tutti } from "./command.ts";
+import { freePort } from "./free-port.ts";
 import { HandNetwork, type Started } from "./hand-network.ts";
 import { releaseOf } from "./live-network.ts";
 import { liveCentres } from "./sandbox-folder.ts";
@@ -22,6 +21,7 @@ let network: HandNetwork;
 let coordinator: Started;
 let agent: Started;
 beforeAll(async () => {
+  // Agents find the coordinator where it was before.
   network = new HandNetwork(centres, { listen: { port: await freePort() } });
   coordinator = await network.startCoordinator();
   for (const centre of network.centres) {
@@ -30,16 +30,6 @@ beforeAll(async () => {
   }
 });
 afterAll(() => network?.remove());
-
-/** A port that was free a moment ago: agents find the coordinator where it was before. */
-async function freePort(): Promise<number> {
-  const server = createServer().listen(0, "127.0.0.1");
-  await once(server, "listening");
-  const { port } = server.address() as AddressInfo;
-  server.close();
-  await once(server, "close");
-  return port;
-}
 
 const at = (name: string) => join(network.folder, name);
 const agentConfig = () => ["--config", network.configOf(victim!)];

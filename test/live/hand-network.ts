@@ -148,7 +148,11 @@ export class HandNetwork {
       env: { ...process.env, ...env },
     });
     const code = once(child, "exit").then(([value]) => value as number | null);
-    const [line] = (await once(createInterface({ input: child.stdout }), "line")) as [string];
+    const ended = code.then((value): never => {
+      throw new Error(`the ${app} ended before it was ready, with the code ${value}`);
+    });
+    ended.catch(() => {});
+    const [line] = (await Promise.race([once(createInterface({ input: child.stdout }), "line"), ended])) as [string];
     const started = { child, code, ready: JSON.parse(line) as Readonly<Record<string, unknown>> };
     this.#started.push(started);
     if (started.ready["ready"] !== true) throw new Error(String(started.ready["problem"]));

@@ -1,7 +1,6 @@
 import { chmodSync, mkdirSync, mkdtempSync, readFileSync, rmSync, symlinkSync, writeFileSync } from "node:fs";
 import { spawn } from "node:child_process";
 import { once } from "node:events";
-import { createServer } from "node:net";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { datasetSchema } from "@tutti/dataset";
@@ -10,6 +9,7 @@ import { readLedger } from "@tutti/ledger";
 import { afterAll, beforeAll, expect, test } from "vitest";
 import { ROOT, textOf } from "../invariants/repository.ts";
 import { type ForwardProxy, startForwardProxy } from "../transport/forward-proxy.ts";
+import { freePort } from "./free-port.ts";
 
 // The chapter of docs/operating.md that takes an engineer from nothing to an answer, run as it stands: every block that is marked `sh run`, one after
 // the other, in one shell that stops at the first command that fails. Only the port, the place of the programs and the proxy of the hospital are others
@@ -72,14 +72,6 @@ async function run(script: string): Promise<typeof said> {
   child.stderr.on("data", (chunk) => (stderr += chunk));
   const [status] = (await once(child, "close")) as [number | null];
   return { status, stdout, stderr };
-}
-
-async function freePort(): Promise<number> {
-  const server = createServer();
-  await new Promise<void>((resolve) => server.listen(0, "127.0.0.1", resolve));
-  const { port } = server.address() as { port: number };
-  await new Promise((resolve) => server.close(resolve));
-  return port;
 }
 
 test("every command of the page does what the page says, to the last", () => {

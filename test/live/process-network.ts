@@ -1,7 +1,6 @@
 import { type ChildProcessByStdio, spawn } from "node:child_process";
 import { createHash, randomBytes } from "node:crypto";
 import { closeSync, mkdirSync, openSync, readFileSync, writeFileSync } from "node:fs";
-import { createServer } from "node:net";
 import { once } from "node:events";
 import { dirname, join } from "node:path";
 import type { Readable, Writable } from "node:stream";
@@ -12,6 +11,7 @@ import { createIdentity, formatIdentity, publicIdentity } from "@tutti/envelope"
 import { scheme } from "@tutti/platform";
 import { firstRoster, ROSTER, signMessage } from "@tutti/protocol";
 import { FaultProxy } from "./fault-proxy.ts";
+import { freePort } from "./free-port.ts";
 import { type LiveCentres, writeSandbox } from "./sandbox-folder.ts";
 
 /** Who a process is: a centre by its name, or the coordinator. */
@@ -180,15 +180,4 @@ function writeNetwork(
     );
   }
   return token;
-}
-
-async function freePort(): Promise<number> {
-  const server = createServer();
-  server.listen(0, "127.0.0.1");
-  await once(server, "listening");
-  const address = server.address();
-  server.close();
-  await once(server, "close");
-  if (address === null || typeof address === "string") throw new Error("no port is free");
-  return address.port;
 }
