@@ -111,6 +111,6 @@ export const SCHEMA_VERSION: number = MIGRATIONS.at(-1)!.version;
  */
 export function migrationsFrom(found: number, steps: readonly Migration[] = MIGRATIONS): readonly Migration[] {
   if (found !== 0 && steps.every(({ version }) => version !== found))
-    throw new DatabaseFault("was written by another version of the coordinator: run that version, or give a new one");
+    throw new DatabaseFault("was written by another version of the coordinator: run that version, or restore a backup of this one");
   return steps.filter(({ version }) => version > found);
 }

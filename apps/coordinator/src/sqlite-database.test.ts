@@ -1,4 +1,4 @@
-import { mkdtempSync, rmSync, writeFileSync } from "node:fs";
+import { mkdtempSync, readFileSync, rmSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { DatabaseSync } from "node:sqlite";
@@ -66,9 +66,20 @@ test.each(MIGRATIONS.slice(0, -1).map(({ version }) => version))(
 test.each([
   ["of a later version", () => new DatabaseSync(path).exec("PRAGMA user_version = 999"), "another version"],
   ["of a version that never was", () => new DatabaseSync(path).exec("PRAGMA user_version = 1"), "another version"],
-  ["that is none", () => writeFileSync(path, "not a database, and long enough to be looked at".repeat(30)), "not a store"],
-  ["in no folder", () => (path = join(folder, "nowhere", "x")), "not a store"],
+  ["that is none", () => writeFileSync(path, "not a database, and long enough to be looked at".repeat(30)), "restore the newest backup"],
+  ["in no folder", () => (path = join(folder, "nowhere", "x")), "can't be made"],
 ])("a store %s is refused with a sentence", (_, prepare, words) => {
   prepare();
   expect(() => new SqliteDatabase(path)).toThrow(words);
+});
+
+test("a store whose pages are damaged says so, and what to do", async () => {
+  await new SqliteDatabase(path).close();
+  const bytes = readFileSync(path);
+  writeFileSync(path, bytes.fill(0xff, new DataView(bytes.buffer, bytes.byteOffset).getUint16(16)));
+  const damaged = new SqliteDatabase(path);
+  await expect(damaged.rows("SELECT * FROM query")).rejects.toThrow(
+    /^the store is damaged \(SQLite's error \d+\): .*restore the newest backup$/,
+  );
+  await damaged.close();
 });

@@ -1,6 +1,10 @@
+import { existsSync } from "node:fs";
 import { DatabaseSync, type StatementSync } from "node:sqlite";
 import { type Database, DatabaseFault, type Row, type SqlValue, type Statement } from "./database.ts";
 import { type Migration, MIGRATIONS, migrationsFrom } from "./migrations.ts";
+
+/** SQLITE_CORRUPT and SQLITE_NOTADB. */
+const DAMAGED: ReadonlySet<number> = new Set([11, 26]);
 
 /** An SQLite file, or one in memory for `:memory:`. */
 export class SqliteDatabase implements Database {
@@ -71,7 +75,9 @@ function open(path: string): DatabaseSync {
     return database;
   } catch {
     throw new DatabaseFault(
-      `${path} is not a store that can be opened: give the path of a new file in a folder that this process may write`,
+      existsSync(path)
+        ? `${path} is not a store that can be opened: let it belong to the coordinator's user, or restore the newest backup`
+        : `${path} can't be made: name a file in a folder that the coordinator's user may write`,
     );
   }
 }
@@ -86,6 +92,12 @@ async function settled<T>(work: () => T): Promise<T> {
 
 /** SQLite's own message may hold a value: only its number is passed on. */
 function faultOf(fault: unknown): DatabaseFault {
-  const number = fault instanceof Error && "errcode" in fault ? ` (SQLite's error ${String(fault.errcode)})` : "";
-  return new DatabaseFault(`the store can't be read or written${number}: is its disk full, or its folder gone?`);
+  const code = fault instanceof Error && "errcode" in fault ? Number(fault.errcode) : null;
+  const number = code === null ? "" : ` (SQLite's error ${code})`;
+  // The lowest eight bits are the kind of error, the others say more of it.
+  return new DatabaseFault(
+    code !== null && DAMAGED.has(code & 0xff)
+      ? `the store is damaged${number}: stop the coordinator, and restore the newest backup`
+      : `the store can't be read or written${number}: is its disk full, or its folder gone?`,
+  );
 }
