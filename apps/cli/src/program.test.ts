@@ -171,6 +171,12 @@ test.each([
   ["no token", () => ["query", put("q.json", QUERY), "--coordinator", "http://localhost:1"], "usage", "TUTTI_TOKEN"],
   ["no coordinator", () => ["query", put("q.json", QUERY), "--token", "t"], "usage", "TUTTI_COORDINATOR"],
   ["a coordinator that is no URL", () => ["query", put("q.json", QUERY), "--coordinator", "there", "--token", "t"], "usage", "http"],
+  [
+    "a token that would be read on its way",
+    () => ["query", put("q.json", QUERY), "--coordinator", "http://tutti.example", "--token", "t"],
+    "usage",
+    "in the clear",
+  ],
   ["nothing at all", () => [], "usage", "Usage: tutti"],
 ] as const)("nothing is started for %s", async (_, prepare, exit, words) => {
   const result = await command(prepare());
