@@ -165,10 +165,10 @@ export class HttpLink implements CoordinatorLink, LogLink {
     halt?: AbortSignal,
   ): Promise<Uint8Array> {
     const { nowMs, random, signal } = this.#parts;
-    let last = new LinkFault("unreachable", "the coordinator did not answer in time");
+    let last: LinkFault | null = null;
     for (let failures = 0; ; failures++) {
       const leftMs = deadlineMs - nowMs();
-      if (leftMs <= 0 || halt?.aborted === true) throw last;
+      if (leftMs <= 0 || halt?.aborted === true) throw last ?? new LinkFault("unreachable", "the coordinator did not answer in time");
       let askedNotToMs = 0;
       try {
         const reply = await this.#once(endpoint, segments, body, Math.min(leftMs, WAIT_MS + SLACK_MS));

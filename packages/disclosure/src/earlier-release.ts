@@ -44,9 +44,9 @@ export function stillStanding(
   distances: readonly (Distance | null)[],
 ): readonly Earlier[] {
   const changed = new Set(pairs.flatMap(({ earlier, same }, i) => (same && distances[i] === "far" ? [earlier] : [])));
-  const centres = [...participants].toSorted().join("\n");
+  const centres = namesOf(participants);
   const standing = history.filter(
-    (past, i) => !changed.has(i) && past.release?.asOf === undefined && [...past.participants].toSorted().join("\n") === centres,
+    (past, i) => !changed.has(i) && namesOf(past.participants) === centres && past.release?.asOf === undefined,
   );
   return [...Map.groupBy(standing, ({ plan, policy }) => `${shapeOf(plan)} ${policy.threshold} ${policy.zeros}`).values()].map(asOne);
 }
@@ -54,18 +54,29 @@ export function stillStanding(
 /** Releases of one plan as one: what any of them told is told. */
 function asOne(releases: readonly EarlierRelease[]): Earlier {
   const { plan, policy } = releases[0]!;
-  const opened = new Set(
-    releases.flatMap(({ sets, release }) => [
-      ...(release?.repeated ?? []).map((cell) => plan.cells[cell]!.key),
-      ...sets.flatMap(({ key, upTo }) => (upTo === null ? [key] : [])),
-    ]),
-  );
+  // A recurring report tells the same each time, and its releases share what they tell.
+  const told = new Set(releases.flatMap(({ sets, release }) => [sets, release?.repeated ?? []]));
+  const opened = new Set<string>();
+  for (const list of told)
+    for (const one of list) {
+      if (typeof one === "number") opened.add(plan.cells[one]!.key);
+      else if (one.upTo === null) opened.add(one.key);
+    }
   return {
     plan,
     policy,
     small: plan.cells.map(({ key }) => (opened.has(key) ? false : null)),
     standing: plan.cells.map(({ key }) => (opened.has(key) ? "open" : "hidden")),
   };
+}
+
+const names = new WeakMap<readonly string[], string>();
+
+/** Centres as one text, whatever their order. */
+function namesOf(centres: readonly string[]): string {
+  let text = names.get(centres);
+  if (text === undefined) names.set(centres, (text = centres.toSorted().join("\n")));
+  return text;
 }
 
 const shapes = new WeakMap<Plan, string>();

@@ -67,6 +67,13 @@ describe("what one session told counts for the next", () => {
     for (const { past } of agents) expect(past.history.hash(dataset)).toBe(network.history().hash(dataset));
   });
 
+  test("whether a record is still to be handed in is known without a look at the file", async () => {
+    const { past, folder } = await startAll();
+    await released(COUNT);
+    writeFileSync(join(folder, "history.jsonl"), "");
+    expect(past.owes(dataset)).toBe(false);
+  });
+
   test("also after a restart, from what was kept", async () => {
     await startAll();
     await released(COUNT);
