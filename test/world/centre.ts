@@ -32,9 +32,14 @@ export interface CentreSetting {
   readonly seed: number;
 }
 
-/** A centre's keys, the same each time. */
+const identities = new Map<string, Identity>();
+
+/** A centre's keys, the same each time; made once, for making them takes longer than a signature does. */
 export function identityOf(name: string, seed: number): Identity {
-  return createIdentity(name, seeded(seed, `identity ${name}`));
+  const of = `identity ${name}`;
+  const known = identities.get(`${seed} ${of}`) ?? createIdentity(name, seeded(seed, of));
+  identities.set(`${seed} ${of}`, known);
+  return known;
 }
 
 /** One centre in memory: its patients, its party, its ledger, what it knows of the past. */
