@@ -105,8 +105,7 @@ export class ConsentDesk {
     if (this.isStopped) return { decision: "refuse", because: ["stopped"] };
     const isUnruled = rules.rules.length === 0 && rules.limits === undefined && rules.otherwise === "answer";
     if (isUnruled && ledger.decisions.all().length === 0) return ANSWER;
-    const open = [...underWay].flatMap(([hash, answer]) => (ledger.lately.has(hash) ? [] : answer));
-    const ruled = decide(rules, offer, [...ledger.lately.all(), ...open], nowMs);
+    const ruled = decide(rules, offer, rules.limits === undefined ? [] : answers(ledger, underWay), nowMs);
     const asked = ledger.decisions.of("run", questionHash(offer));
     if (ruled.decision === "refuse" || asked === undefined) return ruled;
     if (asked.state === "asked") return { decision: "hold", because: ruled.because };
@@ -250,4 +249,10 @@ function orderOf({ by, atMs }: { readonly by: string; readonly atMs: number }): 
 /** What is asked, of an item whose envelope was opened when it was put there. */
 function offerIn({ offer }: QueueItem): Offer {
   return JSON.parse(Buffer.from(offer.payload, "base64").toString("utf8")) as Offer;
+}
+
+/** All answers that limits count: those of the ledger, and those that are under way and not in it yet. */
+function answers({ lately }: Pick<Ledger, "lately">, underWay: ReadonlyMap<string, PastAnswer>): readonly PastAnswer[] {
+  const open = [...underWay].flatMap(([hash, answer]) => (lately.has(hash) ? [] : answer));
+  return [...lately.all(), ...open];
 }
