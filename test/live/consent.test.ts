@@ -1,12 +1,12 @@
-import { readFileSync } from "node:fs";
 import { join } from "node:path";
-import { type Entry, readLedger } from "@tutti/ledger";
+import type { Entry } from "@tutti/ledger";
 import type { QueryState } from "@tutti/protocol";
 import { afterEach, expect, test } from "vitest";
 import { HandNetwork, type Started } from "./hand-network.ts";
 import { releaseOf } from "./live-network.ts";
 import { decide, waiting } from "./people.ts";
 import { liveCentres } from "./sandbox-folder.ts";
+import { entriesIn } from "./written-records.ts";
 
 // Real processes: people decide by commands on the agent's folder, while the agent runs and while it does not.
 
@@ -31,7 +31,7 @@ async function start(rules: object, deadlines: object = {}): Promise<ReadonlyMap
 }
 
 function ledgerOf(centre: string): readonly Entry[] {
-  return readLedger(readFileSync(join(network.folder, centre, "ledger/ledger.jsonl"))).entries;
+  return entriesIn(join(network.folder, centre, "ledger"));
 }
 
 function kinds(centre: string): readonly string[] {

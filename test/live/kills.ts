@@ -6,7 +6,7 @@ import { OUTCOMES, type QueryState } from "@tutti/protocol";
 import { seeded } from "../world/seeded.ts";
 import { COORDINATOR, ProcessNetwork, type Who } from "./process-network.ts";
 import { liveCentres } from "./sandbox-folder.ts";
-import { checkChain, hasDoubled, type ReleasedPast, releasedPasts } from "./written-records.ts";
+import { entriesIn, hasDoubled, type ReleasedPast, releasedPasts } from "./written-records.ts";
 
 /** What a campaign of kills came to. */
 export interface Killed {
@@ -165,8 +165,10 @@ class Campaign {
   async #untilAllKnow(network: ProcessNetwork): Promise<void> {
     for (let offer = 0; offer < 3; offer++) {
       const untilMs = Date.now() + TOLD_MS;
-      while (unknownTo(network).length > 0 && Date.now() < untilMs) await sleep(100);
-      if (unknownTo(network).length === 0) return;
+      while (Date.now() < untilMs) {
+        if (unknownTo(network).length === 0) return;
+        await sleep(100);
+      }
       await network.client.wait(await network.client.ask({ ...QUERY, purpose: `told ${offer}` }), { timeoutMs: ENDED_MS });
     }
   }
@@ -176,7 +178,7 @@ class Campaign {
     if (hasDoubled(releasedBy(network))) this.#violate("two releases of one offer");
     for (const name of network.names) {
       try {
-        checkChain(join(network.folder, name, "ledger"));
+        entriesIn(join(network.folder, name, "ledger"));
       } catch (fault) {
         this.#violate(`${name}: ${(fault as Error).message}`);
       }

@@ -1,6 +1,5 @@
 import { existsSync, readFileSync } from "node:fs";
 import { join } from "node:path";
-import { readLedger } from "@tutti/ledger";
 import { OUTCOMES, type QueryState } from "@tutti/protocol";
 import { afterAll, beforeAll, describe, expect, test } from "vitest";
 import { tutti } from "./command.ts";
@@ -9,7 +8,7 @@ import { releaseOf } from "./live-network.ts";
 import { PostgresNetwork } from "./postgres-network.ts";
 import { liveCentres } from "./sandbox-folder.ts";
 import { everybody } from "./truth.ts";
-import { checkChain, hasDoubled } from "./written-records.ts";
+import { entriesIn, hasDoubled } from "./written-records.ts";
 
 // PostgreSQL stopped under a coordinator whose sessions are running: killed as a crash would, or halted as on a machine that hangs.
 
@@ -79,7 +78,7 @@ describe.skipIf(process.platform !== "linux")("PostgreSQL under a running sessio
     const released = await on.released();
     expect(released.length).toBeGreaterThanOrEqual(told.size);
     expect(hasDoubled(released)).toBe(false);
-    for (const centre of network.centres) expect(() => checkChain(join(network.folder, centre, "ledger"))).not.toThrow();
+    for (const centre of network.centres) expect(() => entriesIn(join(network.folder, centre, "ledger"))).not.toThrow();
   });
 
   test("that backup, restored into an empty database: agents see that the log has lost what they signed, raise the alarm, and refuse", async () => {
@@ -99,8 +98,7 @@ describe.skipIf(process.platform !== "linux")("PostgreSQL under a running sessio
     // They hand in what was forgotten, and then refuse for the log alone.
     for (const purpose of ["after the restore", "once more"]) expect((await network.ask({ ...QUERY, purpose })).release).toBeNull();
     for (const centre of restarted) {
-      const { entries } = readLedger(readFileSync(join(network.folder, centre, "ledger/ledger.jsonl")));
-      expect(entries.slice(-2)).toMatchObject([
+      expect(entriesIn(join(network.folder, centre, "ledger")).slice(-2)).toMatchObject([
         { kind: "refused", body: { cause: "history" } },
         { kind: "refused", body: { cause: "log" } },
       ]);

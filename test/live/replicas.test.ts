@@ -2,7 +2,6 @@ import { randomBytes } from "node:crypto";
 import { readFileSync } from "node:fs";
 import { join } from "node:path";
 import { type Envelope, fromBase64, fromUtf8, parseIdentity, signRequest, toUtf8 } from "@tutti/envelope";
-import { readLedger } from "@tutti/ledger";
 import { scheme } from "@tutti/platform";
 import { ENDPOINTS, OUTCOMES } from "@tutti/protocol";
 import { afterAll, beforeAll, expect, test } from "vitest";
@@ -13,6 +12,7 @@ import { PostgresNetwork } from "./postgres-network.ts";
 import { RoundRobin } from "./round-robin.ts";
 import { liveCentres } from "./sandbox-folder.ts";
 import { everybody } from "./truth.ts";
+import { entriesIn } from "./written-records.ts";
 
 // Two replicas on a real PostgreSQL, behind a proxy that gives each request to another one.
 
@@ -88,7 +88,7 @@ test("the leading replica is killed while a query waits for a person: it is offe
   expect(releaseOf(state)).toMatchObject({ centres: { contributed: 4 }, results: [{ count: patients }] });
   const ofThis = (await on.released()).filter(({ offer }) => purposeOf(offer) === "a trial");
   expect(ofThis).toHaveLength(1);
-  const { entries } = readLedger(readFileSync(join(network.folder, asked, "ledger/ledger.jsonl")));
+  const entries = entriesIn(join(network.folder, asked, "ledger"));
   expect(entries.filter(({ kind }) => kind === "held" || kind === "decided").map(({ kind }) => kind)).toEqual(["held", "decided"]);
 });
 

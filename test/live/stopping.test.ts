@@ -1,11 +1,11 @@
-import { existsSync, readFileSync } from "node:fs";
+import { existsSync } from "node:fs";
 import { join } from "node:path";
-import { readLedger } from "@tutti/ledger";
 import { OUTCOMES } from "@tutti/protocol";
 import { afterEach, expect, test } from "vitest";
 import { tutti } from "./command.ts";
 import { HandNetwork, type Started } from "./hand-network.ts";
 import { liveCentres } from "./sandbox-folder.ts";
+import { entriesIn } from "./written-records.ts";
 
 // SIGTERM in the middle of a session. A peer that hangs keeps the session from going on for longer than these tests take: what ends, ends by itself.
 
@@ -49,8 +49,7 @@ test("an agent withdraws from the session, says so in its ledger, and ends; it c
   child.kill("SIGTERM");
   expect(await code).toBe(0);
   const folder = join(network.folder, victim!, "ledger");
-  const { entries } = readLedger(readFileSync(join(folder, "ledger.jsonl")));
-  expect(entries.at(-1)).toMatchObject({ kind: "abandoned", body: { cause: "shutdown" } });
+  expect(entriesIn(folder).at(-1)).toMatchObject({ kind: "abandoned", body: { cause: "shutdown" } });
   const config = network.configOf(victim!);
   expect(await tutti("agent", "status", "--config", config)).toMatchObject({ code: 1, stdout: expect.stringContaining("start it") });
   expect(await tutti("agent", "doctor", "--config", config)).toMatchObject({ code: 0 });

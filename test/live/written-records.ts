@@ -1,7 +1,7 @@
 import { readFileSync } from "node:fs";
 import { join } from "node:path";
 import type { Envelope } from "@tutti/envelope";
-import { decodeLine, verifyChain } from "@tutti/ledger";
+import { type Entry, readLedger } from "@tutti/ledger";
 
 // What programs have written, as it must be found whatever happened to them.
 
@@ -23,8 +23,7 @@ export function hasDoubled(released: readonly ReleasedPast[]): boolean {
   return new Set(released.map(({ offer }) => offer.payload)).size !== released.length;
 }
 
-/** Goes through the hash chain of a ledger's folder from its first line to its last. @throws LedgerFault where it is broken */
-export function checkChain(ledger: string): void {
-  const lines = readFileSync(join(ledger, "ledger.jsonl"), "utf8").split("\n").slice(0, -1);
-  verifyChain(lines.map((line, index) => decodeLine(Buffer.from(line), index)));
+/** The entries of a ledger's folder. @throws LedgerFault where the chain of their hashes is broken */
+export function entriesIn(ledger: string): readonly Entry[] {
+  return readLedger(readFileSync(join(ledger, "ledger.jsonl"))).entries;
 }

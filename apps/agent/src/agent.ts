@@ -86,7 +86,10 @@ export class Agent {
     await consent?.close();
   }
 
-  /** Hands in records that the coordinator could not take when their sessions ended: until it knows them, the centre would refuse its offers. */
+  /**
+   * Does what can wait until nobody asks: tells the heap, and hands in records that the coordinator could not take when their sessions ended; until it knows
+   * them, the centre would refuse its offers.
+   */
   #rest(): void {
     const { past, sources, nowMs, heap } = this.#parts;
     if (this.#accepted.size === 0) heap?.resting();

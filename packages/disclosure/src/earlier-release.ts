@@ -55,13 +55,12 @@ export function stillStanding(
 function asOne(releases: readonly EarlierRelease[]): Earlier {
   const { plan, policy } = releases[0]!;
   // A recurring report tells the same each time, and its releases share what they tell.
-  const told = new Set(releases.flatMap(({ sets, release }) => [sets, release?.repeated ?? []]));
-  const opened = new Set<string>();
-  for (const list of told)
-    for (const one of list) {
-      if (typeof one === "number") opened.add(plan.cells[one]!.key);
-      else if (one.upTo === null) opened.add(one.key);
-    }
+  const sets = [...new Set(releases.map((past) => past.sets))].flat();
+  const repeated = [...new Set(releases.map((past) => past.release?.repeated ?? []))].flat();
+  const opened = new Set([
+    ...sets.flatMap(({ key, upTo }) => (upTo === null ? [key] : [])),
+    ...repeated.map((cell) => plan.cells[cell]!.key),
+  ]);
   return {
     plan,
     policy,
@@ -73,7 +72,7 @@ function asOne(releases: readonly EarlierRelease[]): Earlier {
 const names = new WeakMap<readonly string[], string>();
 
 /** Centres as one text, whatever their order. */
-function namesOf(centres: readonly string[]): string {
+export function namesOf(centres: readonly string[]): string {
   let text = names.get(centres);
   if (text === undefined) names.set(centres, (text = centres.toSorted().join("\n")));
   return text;

@@ -1,5 +1,5 @@
 import type { Keys, Plan } from "@tutti/query";
-import type { EarlierRelease } from "./earlier-release.ts";
+import { type EarlierRelease, namesOf } from "./earlier-release.ts";
 import type { Counted, GuardPair } from "./guard.ts";
 import { Decomposition } from "./decomposition.ts";
 import { cellsOf } from "./reveal.ts";
@@ -39,7 +39,7 @@ export function triplesOf(
   const isCompared = (key: string, other: string): boolean => last.has(other) || (last.has(key) ? shown : inPlan).has(other);
   const centresOf = (key: string): readonly string[] => {
     const one = last.get(key);
-    return one === undefined ? [] : [history[one.earlier]!.participants.toSorted().join("\n")];
+    return one === undefined ? [] : [namesOf(history[one.earlier]!.participants)];
   };
   const areOfDifferentCentres = (three: readonly string[]): boolean => new Set(three.flatMap(centresOf)).size > 1;
   const sums = keys.sumsOfThree(
