@@ -244,8 +244,11 @@ describe.skipIf(process.platform !== "linux")("26: a disk that takes nothing mor
   });
 
   test("when it would write down what opens: it reveals nothing, and signs nothing", async () => {
+    const history = join(network.folder, second, "ledger/history.jsonl");
+    // What all have signed is told to a centre, and written there, after the query has ended.
+    await expect.poll(() => readFileSync(history, "utf8"), { timeout: 10_000 }).toContain(coordinator.items.at(-1)!.release!.payload);
     // New files are small; the history can't grow.
-    expect(limit(statSync(join(network.folder, second, "ledger/history.jsonl")).size)).toBe(0);
+    expect(limit(statSync(history).size)).toBe(0);
     // An honest coordinator ends the session for all; this one lets those go on who have written it down.
     const { stops, releases } = await coordinator.ask(count());
     expect([stops.get(second)?.cause, [...releases.keys()].toSorted()]).toEqual(["ledger", [first, third, small]]);
