@@ -156,7 +156,7 @@ test("it tells its heap of each session that has ended, and of a rest only while
         return link.accept(...asking);
       },
     },
-    heap: { ended: (isLast) => void told.push(`ended${isLast ? ", the last" : ""}`), resting: () => void told.push("resting") },
+    heap: { ended: async (isLast) => void told.push(`ended${isLast ? ", the last" : ""}`), resting: async () => void told.push("resting") },
   }));
   network.offer();
   await until(() => network.releases.length === 3 && asked === 5);

@@ -92,7 +92,7 @@ export class Agent {
    */
   #rest(): void {
     const { past, sources, nowMs, heap } = this.#parts;
-    if (this.#accepted.size === 0) heap?.resting();
+    if (this.#accepted.size === 0) void heap?.resting();
     for (const dataset of sources.keys())
       if (past.owes(dataset) && !this.#turns.isTaken(dataset)) void past.catchUp(dataset, nowMs() + PATIENCE.catchUpMs);
   }
@@ -150,7 +150,7 @@ export class Agent {
       log.info({ query: accepted.offer.id, offer: offerHash, ending, tookMs: nowMs() - beganMs }, "ended");
     } finally {
       this.#accepted.delete(offerHash);
-      heap?.ended(this.#accepted.size === 0);
+      void heap?.ended(this.#accepted.size === 0);
     }
     const { dataset } = accepted.plan;
     if (past.owes(dataset) && !this.#parts.signal.aborted) await past.catchUp(dataset, nowMs() + PATIENCE.catchUpMs);

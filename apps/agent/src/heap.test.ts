@@ -1,40 +1,61 @@
 import { expect, test } from "vitest";
 import { Heap } from "./heap.ts";
 
-function heapWith(): { readonly heap: Heap; readonly collected: (string | undefined)[] } {
+const MB = 2 ** 20;
+
+function heapWith(): { readonly heap: Heap; readonly collected: (string | undefined)[]; fill(mb: number): void } {
   const collected: (string | undefined)[] = [];
-  const heap = new Heap(async ({ type, execution, flavor }) => {
-    expect({ type, execution }).toEqual({ type: "major", execution: "async" });
-    collected.push(flavor);
-  });
-  return { heap, collected };
+  let usedBytes = 50 * MB;
+  const heap = new Heap(
+    async ({ type, execution, flavor }) => {
+      expect({ type, execution }).toEqual({ type: "major", execution: "async" });
+      collected.push(flavor);
+      usedBytes = 40 * MB;
+    },
+    () => usedBytes,
+  );
+  return { heap, collected, fill: (mb) => void (usedBytes += mb * MB) };
 }
 
-test("a heap is collected once after the start and once after each rest that sessions came before", () => {
+test("a heap is collected once after the start and once after each rest that sessions came before", async () => {
   const { heap, collected } = heapWith();
-  heap.resting();
-  heap.resting();
+  await heap.resting();
+  await heap.resting();
   expect(collected).toEqual(["last-resort"]);
-  heap.ended(true);
-  heap.resting();
-  heap.resting();
+  await heap.ended(true);
+  await heap.resting();
+  await heap.resting();
   expect(collected).toEqual(["last-resort", "last-resort"]);
 });
 
-test("a heap that never rests is collected every 250 sessions, while none is under way", () => {
-  const { heap, collected } = heapWith();
-  for (let session = 1; session < 250; session++) heap.ended(true);
-  heap.ended(false);
+test("a heap that never rests is collected when 32 MB have gathered since the last time, while no session is under way", async () => {
+  const { heap, collected, fill } = heapWith();
+  fill(32);
+  await heap.ended(true);
   expect(collected).toEqual([]);
-  heap.ended(true);
+  fill(1);
+  await heap.ended(false);
+  expect(collected).toEqual([]);
+  await heap.ended(true);
   expect(collected).toEqual(["regular"]);
-  for (let session = 0; session < 250; session++) heap.ended(true);
+  // From what is kept now, 40 MB, and not from what was there at the start.
+  fill(32);
+  await heap.ended(true);
   expect(collected).toEqual(["regular"]);
-  heap.ended(true);
+  fill(1);
+  await heap.ended(true);
   expect(collected).toEqual(["regular", "regular"]);
 });
 
-test("a Node that gives nothing to collect with is let alone", () => {
-  const heap = new Heap(null);
-  expect(() => heap.resting()).not.toThrow();
+test("what gathers is seen on the heap of this process", async () => {
+  const collected: unknown[] = [];
+  const heap = new Heap(async (options) => void collected.push(options));
+  const kept = [new Uint8Array(40 * MB)];
+  await heap.ended(true);
+  expect(collected).toHaveLength(1);
+  expect(kept).toHaveLength(1);
+});
+
+test("a Node that gives nothing to collect with is let alone", async () => {
+  await expect(new Heap(null).resting()).resolves.toBeUndefined();
 });
