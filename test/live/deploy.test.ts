@@ -187,6 +187,18 @@ describe.skipIf(checker.error !== undefined)("the units", () => {
   });
 });
 
+test.each(["agent", "coordinator"])("unit and container start Node for the %s with the options of the sandbox", (service) => {
+  // Only an agent asks for its heap to be collected.
+  const ofSandbox = (/const SERVICE_FLAGS = \[([^\]]+)\]/.exec(textOf("apps/cli/src/child.ts"))![1]!.match(/--[\w=-]+/g) ?? []).filter(
+    (option) => service === "agent" || option !== "--expose-gc",
+  );
+  const unit = /^ExecStart=\S+ (.+?) \/opt/m.exec(textOf(`deploy/tutti-${service}.service`))![1]!.split(" ");
+  const container = /^ENTRYPOINT (.+)$/m.exec(textOf(`deploy/Containerfile.${service}`))![1]!;
+  expect(ofSandbox.length).toBeGreaterThan(2);
+  expect(unit).toEqual(ofSandbox);
+  expect((JSON.parse(container) as string[]).filter((word) => word.startsWith("--"))).toEqual(ofSandbox);
+});
+
 test("no unit of an agent lets anything listen", () => {
   const unit = textOf("deploy/tutti-agent.service");
   expect(unit).toMatch(/^SocketBindDeny=any$/m);

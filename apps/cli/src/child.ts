@@ -23,9 +23,17 @@ export class ChildProblem extends Error {
 
 /**
  * An agent and a coordinator each have a small heap: threads that help to collect it cost more than they save where several share a machine. What is young
- * in it would grow to a hundred megabytes, and hold as much outside of it, where nothing bounds it. An agent says itself when it is to be collected.
+ * in it would grow to a hundred megabytes, and hold as much outside of it, where nothing bounds it. What is old may double before V8 collects it: by itself
+ * V8 grants it so little more than is kept that it marks the whole heap every few seconds, and throws compiled code away each time. An agent says itself when
+ * it is to be collected.
  */
-const SERVICE_FLAGS = ["--disable-warning=ExperimentalWarning", "--single-threaded-gc", "--max-semi-space-size=8", "--expose-gc"];
+const SERVICE_FLAGS = [
+  "--disable-warning=ExperimentalWarning",
+  "--single-threaded-gc",
+  "--max-semi-space-size=8",
+  "--heap-growing-percent=100",
+  "--expose-gc",
+];
 
 /**
  * Starts a service, a TypeScript program, on this Node. Its stderr goes to the file `log`. Its stdin stays open for as long as this
