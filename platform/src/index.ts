@@ -1,3 +1,4 @@
+export { aead } from "./aead.ts";
 export { scheme } from "./ed25519.ts";
 export { faultFields, placesOf } from "./fault-fields.ts";
 export type { FaultFields } from "./fault-fields.ts";

@@ -3,7 +3,7 @@ import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { AnsweredLately, ConsentDesk, ConsentFolder, Decisions } from "@tutti/agent";
 import { append, type Deed, GENESIS, type Head, headOf } from "@tutti/ledger";
-import { random, scheme, sha256 } from "@tutti/platform";
+import { aead, random, scheme, sha256 } from "@tutti/platform";
 import { History, type Offer, OFFER, Party, signMessage, standingRulesSchema } from "@tutti/protocol";
 import type { Query } from "@tutti/query";
 import { dataset } from "@tutti/query/trial";
@@ -97,6 +97,7 @@ describe("people who look at what their centre would contribute, and say no", ()
       datasets: [dataset],
       scheme,
       sha256,
+      aead,
       random: seeded(17, "b"),
       history: new History(),
       ledgerHead: () => GENESIS,

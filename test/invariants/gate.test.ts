@@ -36,6 +36,6 @@ test("the answer of a query holds a signed release or none, and no other field f
 });
 
 test("secrets are read where they are used, and nowhere else", () => {
-  const envelope = ["box", "identity-file", "passphrase", "signature"].map((noun) => `packages/envelope/src/${noun}.ts`);
+  const envelope = ["aead", "box", "identity-file", "passphrase", "signature"].map((noun) => `packages/envelope/src/${noun}.ts`);
   expect(places(/\.reveal\(\)/)).toEqual(envelope);
 });

@@ -6,7 +6,7 @@ import { beside, importsOf, jsonOf, sources, textOf, workspaces } from "./reposi
 
 const packages = workspaces().filter(({ folder }) => folder.startsWith("packages/"));
 /** What a package may use beside its own kind: computation only. */
-const PURE = new Set(["zod", "@noble/hashes", "canonicalize", "tweetnacl"]);
+const PURE = new Set(["zod", "@noble/hashes", "@noble/ciphers", "canonicalize", "tweetnacl"]);
 
 test("the compiler gives packages neither Node nor a browser", () => {
   const { compilerOptions } = jsonOf<{ compilerOptions: { lib: readonly string[]; types: readonly string[] } }>("tsconfig.json");

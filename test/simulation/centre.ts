@@ -2,6 +2,7 @@ import { Agent, type AgentParts, type Caller, ConsentDesk, Past, RosterPin } fro
 import { type Dataset, datasetName, gridOf } from "@tutti/dataset";
 import { bitmapOf, type Policy } from "@tutti/disclosure";
 import type { Identity, Sha256, SignatureScheme } from "@tutti/envelope";
+import { aead } from "@tutti/platform";
 import { RosterChain, type StandingRules } from "@tutti/protocol";
 import { includes, interpret, type Patient } from "@tutti/sql";
 import { seeded } from "../world/seeded.ts";
@@ -110,7 +111,7 @@ export class SimulatedCentre {
     };
     const ask = async () => RosterChain.open(await link.rosters(0, nowMs() + LOOK_MS), scheme);
     const pin = followsRosters ? new RosterPin({ file: rosters, folder: this.rosterFolder, ledger, log, ask }) : undefined;
-    const setting = { identity, roster: (pin ?? rosters).newest, policy, datasets: [dataset], scheme, sha256, random };
+    const setting = { identity, roster: (pin ?? rosters).newest, policy, datasets: [dataset], scheme, sha256, aead, random };
     this.#past = new Past({
       identity,
       check: { ...setting, rosters: pin ?? rosters },

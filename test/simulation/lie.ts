@@ -1,6 +1,6 @@
-import { EVERYBODY, nonceOf, seal, toHex, unseal } from "@tutti/envelope";
+import { EVERYBODY, nonceOf, toHex } from "@tutti/envelope";
 import { P } from "@tutti/field";
-import { sha256 } from "@tutti/platform";
+import { aead, sha256 } from "@tutti/platform";
 import { decodeBundle, encodeBundle } from "@tutti/protocol";
 import type { Listener } from "./listener.ts";
 
@@ -18,7 +18,7 @@ export function lyingBundle(bytes: Uint8Array, listener: Listener): Uint8Array |
   const keys = listener.pairKeys(name);
   const opened = parts.map((part, to) => {
     for (const key of keys) {
-      const plain = part.length === 0 ? null : unseal(part, nonceOf(exchange, from, to), key);
+      const plain = part.length === 0 ? null : aead.unseal(part, nonceOf(exchange, from, to), key);
       if (plain !== null) return { key, plain };
     }
     return null;
@@ -30,17 +30,17 @@ export function lyingBundle(bytes: Uint8Array, listener: Listener): Uint8Array |
     if (victim == null) return null;
     change(victim.plain, 2 * HASH_BYTES + KEY_PIECE_BYTES);
   } else {
-    const plain = group === null || broadcast.length === 0 ? null : unseal(broadcast, nonceOf(exchange, from, EVERYBODY), group);
+    const plain = group === null || broadcast.length === 0 ? null : aead.unseal(broadcast, nonceOf(exchange, from, EVERYBODY), group);
     if (plain === null) return null;
     change(plain, 0);
-    said = seal(plain, nonceOf(exchange, from, EVERYBODY), group!);
+    said = aead.seal(plain, nonceOf(exchange, from, EVERYBODY), group!);
   }
   const hash = sha256(said);
   const sealed = parts.map((part, to) => {
     const one = opened[to];
     if (one == null) return part;
     one.plain.set(hash, HASH_BYTES);
-    return seal(one.plain, nonceOf(exchange, from, to), one.key);
+    return aead.seal(one.plain, nonceOf(exchange, from, to), one.key);
   });
   return encodeBundle(session, exchange, from, said, sealed, sha256).bytes;
 }

@@ -1,6 +1,6 @@
-import { EVERYBODY, LABELS, nonceOf, Secret, type Sha256, toHex, unseal } from "@tutti/envelope";
+import { EVERYBODY, LABELS, nonceOf, Secret, type Sha256, toHex } from "@tutti/envelope";
 import { add, ELEMENT_BYTES, inverse, mul, P, sub, WIDE_P } from "@tutti/field";
-import { sha256 } from "@tutti/platform";
+import { aead, sha256 } from "@tutti/platform";
 import { decodeBundle } from "@tutti/protocol";
 import { schemeFor } from "@tutti/sharing";
 
@@ -158,7 +158,7 @@ function invertedWide(x: bigint): bigint {
 /** The 4-byte words of a broadcast. */
 function words(sealed: Uint8Array | undefined, nonce: Uint8Array, key: Secret): Uint32Array | null {
   if (sealed === undefined || sealed.length === 0) return null;
-  const plain = unseal(sealed, nonce, key);
+  const plain = aead.unseal(sealed, nonce, key);
   if (plain === null || plain.length % ELEMENT_BYTES !== 0) return null;
   const view = new DataView(plain.buffer, plain.byteOffset, plain.byteLength);
   return Uint32Array.from({ length: plain.length / ELEMENT_BYTES }, (_, i) => view.getUint32(i * ELEMENT_BYTES, true));

@@ -20,7 +20,7 @@ import { plan } from "@tutti/query";
 import { interpret, type Patient } from "@tutti/sql";
 import { GuardStore } from "./guard-store.ts";
 import { type Lie, Liar } from "./liar.ts";
-import { scheme, sha256 } from "@tutti/platform";
+import { aead, scheme, sha256 } from "@tutti/platform";
 import { seeded } from "./seeded.ts";
 
 /** What one centre of a world is made of. */
@@ -82,6 +82,7 @@ export class WorldCentre {
       datasets: [dataset],
       scheme,
       sha256,
+      aead,
       random: seeded(seed, `party ${name}`),
       history,
       ledgerHead: () => this.head,

@@ -2,7 +2,7 @@ import type { Random } from "@tutti/field";
 import { contentHash } from "@tutti/envelope";
 import { Channel, compute, type Numbers, type Participation, RoundMail, sessionName, SessionStop, type Step } from "@tutti/protocol";
 import { type Round, schemeFor, SharingFault } from "@tutti/sharing";
-import { sha256 } from "@tutti/platform";
+import { aead, sha256 } from "@tutti/platform";
 
 /** What a liar says in an exchange in place of what it should. */
 export type Lie = (round: Round, exchange: number) => Round;
@@ -24,7 +24,7 @@ export class Liar {
     this.name = sessionName(session);
     this.#participation = participation;
     this.#lie = lie;
-    this.#channel = new Channel({ session, participants, self, keys, keyPiece: random(32), sha256 });
+    this.#channel = new Channel({ session, participants, self, keys, keyPiece: random(32), sha256, aead });
     this.#mail = new RoundMail(participation, scheme);
     const dealers = participants.map((_, i) => ({ contributes: true, holder: committee.includes(i) ? committee.indexOf(i) : null }));
     const holder = committee.indexOf(self);

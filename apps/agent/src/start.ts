@@ -19,7 +19,7 @@ import { HttpLink } from "./http-link.ts";
 import { LedgerFile } from "./ledger-file.ts";
 import { LinkFault } from "./link-fault.ts";
 import { LogWatch } from "./log-watch.ts";
-import { random, scheme, sha256 } from "@tutti/platform";
+import { aead, random, scheme, sha256 } from "@tutti/platform";
 import { Observer } from "./observer.ts";
 import { PATIENCE } from "./patience.ts";
 import { RosterFolder } from "./roster/roster-folder.ts";
@@ -91,7 +91,7 @@ export async function start(config: AgentConfig, log: AgentLog, signal: AbortSig
     await connect(rosters, config.coordinator);
     await rosters.takeUp();
     const roster = rosters.newest;
-    const setting = { identity, roster, policy, datasets, scheme, sha256, random };
+    const setting = { identity, roster, policy, datasets, scheme, sha256, aead, random };
     const past = new Past({ identity, check: { ...setting, rosters }, file, store, ledger, link, nowMs, log: observer.log });
     const releaseOf = (session: string) => past.releaseOf(session);
     const watch = LogWatch.open({ folder: config.ledger, rosters, scheme, sha256, link, releaseOf, nowMs, log: observer.log });

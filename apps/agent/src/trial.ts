@@ -45,7 +45,7 @@ import { keyedHash } from "./guard/keyed-hash.ts";
 import { type Asked, Past } from "./guard/past.ts";
 import type { Ledger } from "./ledger-file.ts";
 import { LinkFault } from "./link-fault.ts";
-import { random, scheme, sha256 } from "@tutti/platform";
+import { aead, random, scheme, sha256 } from "@tutti/platform";
 
 export const DATASET: Dataset = datasetSchema.parse({
   id: "trial",
@@ -308,7 +308,7 @@ export async function startAgent(
 ): Promise<TrialAgent> {
   const asked = new AbortController();
   const identity = network.identities[CENTRES.indexOf(centre)]!;
-  const setting = { identity, roster: network.roster, policy, datasets: [DATASET], scheme, sha256, random };
+  const setting = { identity, roster: network.roster, policy, datasets: [DATASET], scheme, sha256, aead, random };
   const link = network.linkOf(centre, asked.signal);
   const file = await HistoryFile.open(folder, [DATASET], keyedHash(new Uint8Array(32)));
   const store = await GuardStore.open(folder, { size: patients.length, prefix: (size) => `the first ${size}` });

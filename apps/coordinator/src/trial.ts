@@ -29,7 +29,7 @@ import { layout, type Query } from "@tutti/query";
 import { type App, createApp } from "./app.ts";
 import type { CallOff, Clock } from "./clock.ts";
 import { DEFAULT_DEADLINES } from "./deadlines.ts";
-import { scheme, sha256 } from "@tutti/platform";
+import { aead, scheme, sha256 } from "@tutti/platform";
 import { DEFAULT_LIMITS, type Limits } from "./rate-limit.ts";
 import type { Schedule } from "./schedule.ts";
 import { Rosters } from "./rosters.ts";
@@ -246,6 +246,7 @@ export class TrialCentre {
       datasets: [DATASET],
       scheme,
       sha256,
+      aead,
       random: randomBytes,
       history: this.#history,
       ledgerHead: () => GENESIS,

@@ -1,6 +1,6 @@
 import { expect, test } from "vitest";
 import * as fc from "fast-check";
-import { createBoxKeys, EVERYBODY, nonceOf, seal, SEAL_BYTES, sharedKey, unseal } from "./box.ts";
+import { createBoxKeys, seal, SEAL_BYTES, sharedKey, unseal } from "./box.ts";
 import { fromHex, toHex } from "./hex.ts";
 import { flipped, seeded } from "./trial.ts";
 
@@ -56,20 +56,4 @@ test.each([
   ["31 bytes", "09".repeat(31)],
 ])("no key is shared with %s", (_, publicKey) => {
   expect(() => sharedKey(fromHex(publicKey), alice.secretKey)).toThrow(RangeError);
-});
-
-test("a nonce stands for one message", () => {
-  expect(toHex(nonceOf(3, 1, EVERYBODY))).toBe(`00000003${"0001"}${"ffff"}${"00".repeat(16)}`);
-  const sent = fc.tuple(fc.constantFrom(0, 1, 256, 2 ** 32 - 1), fc.constantFrom(0, 1, 256), fc.constantFrom(0, 1, EVERYBODY));
-  fc.assert(
-    fc.property(sent, sent, (one, other) => {
-      const same = JSON.stringify(one) === JSON.stringify(other);
-      return (toHex(nonceOf(...one)) === toHex(nonceOf(...other))) === same;
-    }),
-  );
-  for (const bad of [-1, 0.5, NaN, 2 ** 32])
-    for (const place of [0, 1, 2]) {
-      const [exchange, from, to] = [0, 0, 0].with(place, bad) as [number, number, number];
-      expect(() => nonceOf(exchange, from, to)).toThrow(RangeError);
-    }
 });

@@ -1,5 +1,7 @@
+export { AEAD_NONCE_BYTES, AEAD_TAG_BYTES, EVERYBODY, nonceOf, platformAead, portableAead } from "./aead.ts";
+export type { Aead, PlatformCipher } from "./aead.ts";
 export { fromBase64, fromBase64Url, toBase64, toBase64Url } from "./base64.ts";
-export { BOX_KEY_BYTES, createBoxKeys, EVERYBODY, NONCE_BYTES, nonceOf, seal, SEAL_BYTES, sessionKey, sharedKey, unseal } from "./box.ts";
+export { BOX_KEY_BYTES, createBoxKeys, NONCE_BYTES, seal, SEAL_BYTES, sessionKey, sharedKey, unseal } from "./box.ts";
 export type { BoxKeys } from "./box.ts";
 export { canonical, canonicalText, MAX_DEPTH, readCanonical } from "./canonical.ts";
 export type { Json } from "./canonical.ts";

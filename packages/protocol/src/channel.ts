@@ -1,4 +1,4 @@
-import { digestWith, EVERYBODY, LABELS, nonceOf, seal, Secret, sessionKey, type Sha256, unseal } from "@tutti/envelope";
+import { type Aead, digestWith, EVERYBODY, LABELS, nonceOf, Secret, sessionKey, type Sha256 } from "@tutti/envelope";
 import { decode, decodeWide, ELEMENT_BYTES, encode, encodeWide, WIDE_ELEMENT_BYTES } from "@tutti/field";
 import type { Parcel } from "@tutti/sharing";
 import { type Bundle, type Delivered, decodeDelivery, encodeBundle, same } from "./bundle.ts";
@@ -24,6 +24,7 @@ export interface ChannelSetting {
   /** This participant's part of the group key: 32 random bytes. */
   readonly keyPiece: Uint8Array;
   readonly sha256: Sha256;
+  readonly aead: Aead;
 }
 
 /** What is said in one exchange: one text for all, one for each participant (null: nothing to this one). */
@@ -75,15 +76,15 @@ export class Channel {
 
   /** Seals what is said in an exchange. */
   say(exchange: number, { broadcast, parts }: Said): Uint8Array {
-    const { participants, self, keyPiece, sha256 } = this.#setting;
-    const sealed = broadcast.length === 0 ? broadcast : seal(broadcast, nonceOf(exchange, self, EVERYBODY), this.#group());
+    const { participants, self, keyPiece, sha256, aead } = this.#setting;
+    const sealed = broadcast.length === 0 ? broadcast : aead.seal(broadcast, nonceOf(exchange, self, EVERYBODY), this.#group());
     const hash = sha256(sealed);
     const sealedParts = participants.map((_, to) => {
       const part = parts[to] ?? null;
       const key = this.#keys[to] ?? null;
       if (part === null || key === null) return new Uint8Array(0);
       const plain = joined([this.#before(exchange), hash, exchange === 0 ? keyPiece : new Uint8Array(0), part]);
-      return seal(plain, nonceOf(exchange, self, to), key);
+      return aead.seal(plain, nonceOf(exchange, self, to), key);
     });
     const bundle = encodeBundle(this.#setting.session, exchange, self, sealed, sealedParts, sha256);
     this.#said = { exchange, bundle };
@@ -132,8 +133,8 @@ export class Channel {
   }
 
   #open(item: Delivered, exchange: number): HeardFrom {
-    const { participants, self, sha256 } = this.#setting;
-    const part = unseal(item.part, nonceOf(exchange, item.from, self), this.#keys[item.from]!);
+    const { participants, self, sha256, aead } = this.#setting;
+    const part = aead.unseal(item.part, nonceOf(exchange, item.from, self), this.#keys[item.from]!);
     const least = 2 * HASH_BYTES + (exchange === 0 ? KEY_PIECE_BYTES : 0);
     if (part === null || part.length < least || !same(part.subarray(HASH_BYTES, 2 * HASH_BYTES), sha256(item.broadcast))) throw tampered();
     if (!same(part.subarray(0, HASH_BYTES), this.#before(exchange))) {
@@ -143,7 +144,7 @@ export class Channel {
       );
     }
     const broadcast =
-      item.broadcast.length === 0 ? item.broadcast : unseal(item.broadcast, nonceOf(exchange, item.from, EVERYBODY), this.#group());
+      item.broadcast.length === 0 ? item.broadcast : aead.unseal(item.broadcast, nonceOf(exchange, item.from, EVERYBODY), this.#group());
     if (broadcast === null) throw tampered();
     return { broadcast, part: part.subarray(2 * HASH_BYTES) };
   }

@@ -1,6 +1,15 @@
 import { type Dataset, datasetName } from "@tutti/dataset";
 import { guardPairs, type Policy } from "@tutti/disclosure";
-import { contentHash, type Envelope, EnvelopeFault, type Identity, type Sha256, type SignatureScheme, toHex } from "@tutti/envelope";
+import {
+  type Aead,
+  contentHash,
+  type Envelope,
+  EnvelopeFault,
+  type Identity,
+  type Sha256,
+  type SignatureScheme,
+  toHex,
+} from "@tutti/envelope";
 import type { Random } from "@tutti/field";
 import type { Head } from "@tutti/ledger";
 import { ACCEPTANCE, CONSENT, REFUSAL, type RefusalReason } from "./answer.ts";
@@ -28,6 +37,7 @@ export interface PartySetting {
   readonly datasets: readonly Dataset[];
   readonly scheme: SignatureScheme;
   readonly sha256: Sha256;
+  readonly aead: Aead;
   readonly random: Random;
   /** Why the centre does not answer this offer at the moment, or null. */
   readonly rule?: ((offer: Offer) => RefusalReason | null) | undefined;

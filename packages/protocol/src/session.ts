@@ -1,5 +1,14 @@
 import { type Policy, type Release, release, releaseAgain } from "@tutti/disclosure";
-import { canonical, contentHash, type Envelope, type Identity, readCanonical, type Sha256, type SignatureScheme } from "@tutti/envelope";
+import {
+  type Aead,
+  canonical,
+  contentHash,
+  type Envelope,
+  type Identity,
+  readCanonical,
+  type Sha256,
+  type SignatureScheme,
+} from "@tutti/envelope";
 import type { Random } from "@tutti/field";
 import { type Dealer, type Dealing, type Heard, parcels, type Scheme, schemeFor, SharingFault } from "@tutti/sharing";
 import { Channel, encodeParcel, type HeardFrom, RESULT_EXCHANGE, type Said } from "./channel.ts";
@@ -28,6 +37,7 @@ export interface SessionParts {
   readonly scheme: SignatureScheme;
   readonly random: Random;
   readonly sha256: Sha256;
+  readonly aead: Aead;
 }
 
 type Asked =
@@ -60,7 +70,8 @@ export class Session {
     this.name = sessionName(session);
     this.#participation = participation;
     this.#parts = parts;
-    this.#channel = new Channel({ session, participants, self, keys, keyPiece: parts.random(32), sha256: parts.sha256 });
+    const { random, sha256, aead } = parts;
+    this.#channel = new Channel({ session, participants, self, keys, keyPiece: random(32), sha256, aead });
     this.#scheme = schemeFor(committee.length);
     this.#mail = new RoundMail(participation, this.#scheme);
     this.#dealers = participants.map((_, i) => ({ contributes: true, holder: committee.includes(i) ? committee.indexOf(i) : null }));
