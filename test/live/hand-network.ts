@@ -28,6 +28,8 @@ export interface AgentStart {
   readonly rules?: object;
   /** Its own policy. */
   readonly policy?: object;
+  /** The path of the certificate of an authority that it is to know. */
+  readonly certificateAuthority?: string;
   /** A module that its program imports first. */
   readonly before?: string;
   readonly env?: Readonly<Record<string, string>>;
@@ -92,7 +94,7 @@ export class HandNetwork {
   }
 
   /** Starts a centre's agent. */
-  async startAgent(centre: string, { rules, policy, ...node }: AgentStart = {}): Promise<Started> {
+  async startAgent(centre: string, { rules, policy, certificateAuthority, ...node }: AgentStart = {}): Promise<Started> {
     const config = this.configOf(centre);
     const given = Object.entries({ rules, policy }).filter(([, value]) => value !== undefined);
     for (const [name, value] of given) writeFileSync(join(this.folder, centre, `${name}.json`), JSON.stringify(value));
@@ -105,6 +107,7 @@ export class HandNetwork {
         roster: "roster.json",
         datasets: [{ dictionary: "dataset.json", data: "data.csv" }],
         ledger: "ledger",
+        certificateAuthority,
         ...Object.fromEntries(given.map(([name]) => [name, `${name}.json`])),
       }),
     );
