@@ -1,4 +1,5 @@
-import { type TrialCentre, TrialNetwork } from "@tutti/coordinator/trial";
+import type { TrialCentre } from "@tutti/coordinator/trial/trial-centre";
+import { TrialNetwork } from "@tutti/coordinator/trial/trial-network";
 import { type Envelope, fromBase64, fromUtf8, signEnvelope } from "@tutti/envelope";
 import { scheme } from "@tutti/platform";
 import { type Accepted, type EndpointName, ENDPOINTS, FORMATION, RELEASE, type Session, SessionStop } from "@tutti/protocol";

@@ -1,4 +1,6 @@
-import { bearer, QUERY, type Researcher, TrialNetwork } from "@tutti/coordinator/trial";
+import { QUERY } from "@tutti/coordinator/trial/trial-dataset";
+import { TrialNetwork } from "@tutti/coordinator/trial/trial-network";
+import { bearer, type Researcher } from "@tutti/coordinator/trial/trial-tokens";
 import { type Envelope, fromBase64, fromUtf8, type Label, LABELS, signEnvelope, toHex, toUtf8 } from "@tutti/envelope";
 import { scheme } from "@tutti/platform";
 import { type EndpointName, ENDPOINTS, pathOf, problemName, problemSchema } from "@tutti/protocol";

@@ -57,7 +57,9 @@ export function workspaces(): readonly Workspace[] {
 
 /** The TypeScript that runs, by its path from the top: no tests, and nothing that only tests use (`trial`). */
 export function sources(folder: string): readonly string[] {
-  return filesBelow(folder).filter((path) => path.endsWith(".ts") && !/\.test\.ts$|\/(?:trial[^/]*|vitest\.config)\.ts$/.test(path));
+  return filesBelow(folder).filter(
+    (path) => path.endsWith(".ts") && !/\.test\.ts$|\/trial\/|\/(?:trial[^/]*|vitest\.config)\.ts$/.test(path),
+  );
 }
 
 /** What a file imports or exports again, as it is written. */

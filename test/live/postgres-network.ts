@@ -1,6 +1,6 @@
 import { writeFileSync } from "node:fs";
 import { join } from "node:path";
-import { TrialPostgres } from "@tutti/coordinator/postgres-trial";
+import { TrialPostgres } from "@tutti/coordinator/trial/trial-postgres";
 import { HandNetwork } from "./hand-network.ts";
 import type { LiveCentres } from "./sandbox-folder.ts";
 import { type ReleasedPast, releasedPasts } from "./written-records.ts";

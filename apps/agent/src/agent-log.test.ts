@@ -4,7 +4,10 @@ import type { AgentParts } from "./agent-parts.ts";
 import { AGENT_EVENTS, type AgentLog } from "./agent-log.ts";
 import { faultFields } from "./fault-fields.ts";
 import { LinkFault } from "./link-fault.ts";
-import { CENTRES, sourceOf, startAgent, type TrialAgent, TrialNetwork, until } from "./trial.ts";
+import { sourceOf } from "./trial/memory-source.ts";
+import { startAgent, type TrialAgent } from "./trial/trial-agent.ts";
+import { CENTRES, TrialNetwork } from "./trial/trial-network.ts";
+import { until } from "./trial/until.ts";
 
 // Invariant 6 for the agent's log: whatever fails, and whatever its error says, no line repeats it.
 

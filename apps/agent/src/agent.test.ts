@@ -5,7 +5,12 @@ import { RELEASE, openMessage } from "@tutti/protocol";
 import type { AgentParts } from "./agent-parts.ts";
 import { LinkFault } from "./link-fault.ts";
 import { scheme } from "@tutti/platform";
-import { CENTRES, COUNT, SILENT, sourceOf, startAgent, type TrialAgent, TrialNetwork, until } from "./trial.ts";
+import { sourceOf } from "./trial/memory-source.ts";
+import { SILENT } from "./trial/silent-log.ts";
+import { startAgent, type TrialAgent } from "./trial/trial-agent.ts";
+import { COUNT } from "./trial/trial-dataset.ts";
+import { CENTRES, TrialNetwork } from "./trial/trial-network.ts";
+import { until } from "./trial/until.ts";
 
 let network: TrialNetwork;
 let agents: TrialAgent[];

@@ -5,7 +5,10 @@ import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { afterEach, expect, test, vi } from "vitest";
 import { LedgerFile } from "./ledger-file.ts";
-import { CENTRES, type MemoryLedger, startAgent, type TrialAgent, TrialNetwork, until } from "./trial.ts";
+import type { MemoryLedger } from "./trial/memory-ledger.ts";
+import { startAgent, type TrialAgent } from "./trial/trial-agent.ts";
+import { CENTRES, TrialNetwork } from "./trial/trial-network.ts";
+import { until } from "./trial/until.ts";
 
 // One agent's disk dies at every single thing that is written, half of it written; then the agent is started again on what is there.
 

@@ -9,7 +9,8 @@ import { afterAll, afterEach, beforeAll, expect, test, vi } from "vitest";
 import { createIdentity, formatIdentity } from "@tutti/envelope";
 import { readLedger } from "@tutti/ledger";
 import { random } from "@tutti/platform";
-import { CENTRES, DATASET, TrialNetwork } from "./trial.ts";
+import { DATASET } from "./trial/trial-dataset.ts";
+import { CENTRES, TrialNetwork } from "./trial/trial-network.ts";
 
 const MAIN = fileURLToPath(new URL("./main.ts", import.meta.url));
 /** A second, and one more for a machine that is busy with other tests. */

@@ -8,7 +8,7 @@ import type { AgentConfig } from "./config.ts";
 import { Observer } from "./observer.ts";
 import { StartProblem } from "./start-problem.ts";
 import { foundStatus, judged, STALE_MS, statusText } from "./status.ts";
-import { DATASET } from "./trial.ts";
+import { DATASET } from "./trial/trial-dataset.ts";
 
 const SILENT: AgentLog = { debug: () => {}, info: () => {}, warn: () => {}, error: () => {} };
 let folder: string;

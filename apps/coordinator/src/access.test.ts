@@ -4,7 +4,9 @@ import { expect, test } from "vitest";
 import { DEFAULT_LIMITS } from "./rate-limit.ts";
 import { SqliteDatabase } from "./sqlite-database.ts";
 import { Store } from "./store.ts";
-import { bearer, QUERY, type Researcher, TrialNetwork } from "./trial.ts";
+import { QUERY } from "./trial/trial-dataset.ts";
+import { TrialNetwork } from "./trial/trial-network.ts";
+import { bearer, type Researcher } from "./trial/trial-tokens.ts";
 
 // Who may do what: every endpoint, and everybody who might call it. `in` is let in, whatever comes of the request then.
 

@@ -3,7 +3,10 @@ import { ENDPOINTS, pathOf, type Problem, problemName, type ProblemName } from "
 import { Hono } from "hono";
 import { secureHeaders } from "hono/secure-headers";
 import { expect, test } from "vitest";
-import { bearer, DATASET, QUERY, settled, TrialNetwork } from "./trial.ts";
+import { settled } from "./trial/trial-clock.ts";
+import { DATASET, QUERY } from "./trial/trial-dataset.ts";
+import { TrialNetwork } from "./trial/trial-network.ts";
+import { bearer } from "./trial/trial-tokens.ts";
 
 const ASK = pathOf(ENDPOINTS.ask);
 const PREVIEW = pathOf(ENDPOINTS.preview);

@@ -10,7 +10,7 @@ import { type Database, statement } from "./database.ts";
 import { released } from "./ending.ts";
 import { KEPT_TABLES, MIGRATIONS } from "./migrations.ts";
 import { PostgresDatabase } from "./postgres-database.ts";
-import { TrialPostgres } from "./postgres-trial.ts";
+import { TrialPostgres } from "./trial/trial-postgres.ts";
 import { SqliteDatabase } from "./sqlite-database.ts";
 import { Store } from "./store.ts";
 

@@ -7,7 +7,10 @@ import { afterAll, expect, test } from "vitest";
 import { type Database, DatabaseFault } from "./database.ts";
 import { SqliteDatabase } from "./sqlite-database.ts";
 import { Store } from "./store.ts";
-import { QUERY, settled, type TrialCentre, TrialNetwork } from "./trial.ts";
+import type { TrialCentre } from "./trial/trial-centre.ts";
+import { settled } from "./trial/trial-clock.ts";
+import { QUERY } from "./trial/trial-dataset.ts";
+import { TrialNetwork } from "./trial/trial-network.ts";
 
 // The coordinator dies before or after every single write, and is started again on the same file, with centres that ask until they are answered.
 

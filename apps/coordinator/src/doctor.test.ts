@@ -10,7 +10,7 @@ import { firstRoster, ROSTER, signMessage } from "@tutti/protocol";
 import { afterEach, beforeEach, describe, expect, test } from "vitest";
 import { COORDINATOR_CHECKS, type Diagnosis, diagnose, diagnosisText } from "./doctor.ts";
 import { SqliteDatabase } from "./sqlite-database.ts";
-import { DATASET, QUERY } from "./trial.ts";
+import { DATASET, QUERY } from "./trial/trial-dataset.ts";
 
 const coordinator = createIdentity("coordinator", randomBytes);
 const centres = ["a", "b", "c"].map((name) => publicIdentity(createIdentity(name, randomBytes)));

@@ -5,7 +5,11 @@ import { expect, test } from "vitest";
 import { DEFAULT_DEADLINES } from "./deadlines.ts";
 import { SqliteDatabase } from "./sqlite-database.ts";
 import { Store } from "./store.ts";
-import { QUERY, type Researcher, settled, type TrialCentre, TrialNetwork } from "./trial.ts";
+import type { TrialCentre } from "./trial/trial-centre.ts";
+import { settled } from "./trial/trial-clock.ts";
+import { QUERY } from "./trial/trial-dataset.ts";
+import { TrialNetwork } from "./trial/trial-network.ts";
+import type { Researcher } from "./trial/trial-tokens.ts";
 
 const story = ({ events }: QueryState): string =>
   events

@@ -1,6 +1,6 @@
 import { expect, test } from "vitest";
 import { Journal } from "./journal.ts";
-import { TrialClock } from "./trial.ts";
+import { TrialClock } from "./trial/trial-clock.ts";
 
 test("events that come together are read together, a tenth of a second after the last reading", async () => {
   const clock = new TrialClock();

@@ -4,7 +4,9 @@ import { describe, expect, test } from "vitest";
 import { COORDINATOR_EVENTS, faultFields } from "./log.ts";
 import { SqliteDatabase } from "./sqlite-database.ts";
 import { Store } from "./store.ts";
-import { bearer, QUERY, TrialNetwork } from "./trial.ts";
+import { QUERY } from "./trial/trial-dataset.ts";
+import { TrialNetwork } from "./trial/trial-network.ts";
+import { bearer } from "./trial/trial-tokens.ts";
 
 // Invariant 6 for the coordinator's log: no body, no token, and nothing of what an error says that is not its own.
 

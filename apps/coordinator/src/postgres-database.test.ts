@@ -2,7 +2,7 @@ import { afterAll, beforeAll, expect, test } from "vitest";
 import { statement } from "./database.ts";
 import { MIGRATIONS, SCHEMA_VERSION } from "./migrations.ts";
 import { PostgresDatabase } from "./postgres-database.ts";
-import { TrialPostgres } from "./postgres-trial.ts";
+import { TrialPostgres } from "./trial/trial-postgres.ts";
 import { storeSuite } from "./store.suite.ts";
 
 let server: TrialPostgres;

@@ -1,6 +1,6 @@
 import { expect, test } from "vitest";
 import { Presence } from "./presence.ts";
-import { TrialClock } from "./trial.ts";
+import { TrialClock } from "./trial/trial-clock.ts";
 
 test("a centre is connected while it waits and a little longer, unless it hung up", async () => {
   const clock = new TrialClock();

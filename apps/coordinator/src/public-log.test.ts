@@ -27,7 +27,9 @@ import {
 import { expect, test } from "vitest";
 import { SqliteDatabase } from "./sqlite-database.ts";
 import { Store } from "./store.ts";
-import { bearer, settled, TrialNetwork } from "./trial.ts";
+import { settled } from "./trial/trial-clock.ts";
+import { TrialNetwork } from "./trial/trial-network.ts";
+import { bearer } from "./trial/trial-tokens.ts";
 
 async function read<T>(network: TrialNetwork, { method, path }: Endpoint<never, T>, search = ""): Promise<T> {
   const response = await network.send(method, `${path}${search}`);

@@ -20,7 +20,11 @@ import {
 import { expect, onTestFinished, test, vi } from "vitest";
 import { z } from "zod";
 import { scheme, sha256 } from "@tutti/platform";
-import { bearer, DATASET, QUERY, settled, type TrialCentre, TrialNetwork } from "./trial.ts";
+import type { TrialCentre } from "./trial/trial-centre.ts";
+import { settled } from "./trial/trial-clock.ts";
+import { DATASET, QUERY } from "./trial/trial-dataset.ts";
+import { TrialNetwork } from "./trial/trial-network.ts";
+import { bearer } from "./trial/trial-tokens.ts";
 
 const story = ({ events }: QueryState): string =>
   events.map(({ what, centre = "", exchange = "" }) => `${what} ${centre}${exchange}`.trim()).join(", ");

@@ -2,7 +2,7 @@ import { createHash } from "node:crypto";
 import { encodeBundle, RESULT_EXCHANGE } from "@tutti/protocol";
 import { beforeEach, expect, test } from "vitest";
 import { Relay } from "./relay.ts";
-import { TrialClock } from "./trial.ts";
+import { TrialClock } from "./trial/trial-clock.ts";
 
 const session = new Uint8Array(32).fill(7);
 const hash = (bytes: Uint8Array): Uint8Array => createHash("sha256").update(bytes).digest();

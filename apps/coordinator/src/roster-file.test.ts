@@ -7,7 +7,7 @@ import { openRoster, type PinnedRoster, removed, ROSTER, type Roster, rotated, r
 import { afterAll, expect, test } from "vitest";
 import { ConfigFault } from "./config.ts";
 import { readRosterFile, RosterFile } from "./roster-file.ts";
-import { TrialNetwork } from "./trial.ts";
+import { TrialNetwork } from "./trial/trial-network.ts";
 
 const folder = mkdtempSync(join(tmpdir(), "tutti-rosters-"));
 afterAll(() => rmSync(folder, { recursive: true }));

@@ -19,7 +19,8 @@ import {
 import { expect, test } from "vitest";
 import { SqliteDatabase } from "./sqlite-database.ts";
 import { Store } from "./store.ts";
-import { settled, TrialNetwork } from "./trial.ts";
+import { settled } from "./trial/trial-clock.ts";
+import { TrialNetwork } from "./trial/trial-network.ts";
 
 /** The network's chain with one more version. */
 function changed(network: TrialNetwork, next: (before: PinnedRoster) => Roster, by: Identity = network.coordinator): RosterChain {

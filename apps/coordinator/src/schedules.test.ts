@@ -6,7 +6,7 @@ import type { Schedule } from "./schedule.ts";
 import { Schedules } from "./schedules.ts";
 import { SqliteDatabase } from "./sqlite-database.ts";
 import { Store } from "./store.ts";
-import { QUERY } from "./trial.ts";
+import { QUERY } from "./trial/trial-dataset.ts";
 
 // node-cron with this machine's clock and timers, both unreal.
 

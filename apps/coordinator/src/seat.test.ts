@@ -4,7 +4,10 @@ import { type Database, DatabaseFault, type Statement } from "./database.ts";
 import { onlyTerm, Seat } from "./seat.ts";
 import { SqliteDatabase } from "./sqlite-database.ts";
 import { Store } from "./store.ts";
-import { bearer, QUERY, settled, TrialNetwork } from "./trial.ts";
+import { settled } from "./trial/trial-clock.ts";
+import { QUERY } from "./trial/trial-dataset.ts";
+import { TrialNetwork } from "./trial/trial-network.ts";
+import { bearer } from "./trial/trial-tokens.ts";
 
 const ENV = { incoming: { rawHeaders: [] } };
 

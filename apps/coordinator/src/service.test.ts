@@ -9,7 +9,7 @@ import { fileURLToPath } from "node:url";
 import { createIdentity, formatIdentity, publicIdentity, tweetnaclScheme } from "@tutti/envelope";
 import { firstRoster, ROSTER, signMessage } from "@tutti/protocol";
 import { afterAll, afterEach, expect, test } from "vitest";
-import { DATASET, QUERY } from "./trial.ts";
+import { DATASET, QUERY } from "./trial/trial-dataset.ts";
 
 // The program as a process: its first line, its trace, its end.
 

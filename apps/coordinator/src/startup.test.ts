@@ -9,7 +9,7 @@ import { type Config, ConfigFault, type ScheduleEntry } from "./config.ts";
 import { DEFAULT_DEADLINES } from "./deadlines.ts";
 import { DEFAULT_LIMITS } from "./rate-limit.ts";
 import { databaseUrl, loadSetting } from "./startup.ts";
-import { DATASET, QUERY } from "./trial.ts";
+import { DATASET, QUERY } from "./trial/trial-dataset.ts";
 
 const folder = mkdtempSync(join(tmpdir(), "tutti-startup-"));
 afterAll(() => rmSync(folder, { recursive: true, force: true }));

@@ -7,7 +7,7 @@ import { ConfigFault } from "./config.ts";
 import { SqliteDatabase } from "./sqlite-database.ts";
 import { Store } from "./store.ts";
 import { Tokens } from "./tokens.ts";
-import { DATASET } from "./trial.ts";
+import { DATASET } from "./trial/trial-dataset.ts";
 
 let folder: string;
 let config: string;

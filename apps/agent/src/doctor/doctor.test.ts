@@ -8,7 +8,8 @@ import { random, scheme } from "@tutti/platform";
 import { problem, removed, ROSTER, signMessage } from "@tutti/protocol";
 import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, test } from "vitest";
 import { LedgerFile } from "../ledger-file.ts";
-import { DATASET, TrialNetwork } from "../trial.ts";
+import { DATASET } from "../trial/trial-dataset.ts";
+import { TrialNetwork } from "../trial/trial-network.ts";
 import { type Diagnosis, diagnose, diagnosisText } from "./doctor.ts";
 import { CHECKS, type CheckName } from "./finding.ts";
 

@@ -9,7 +9,10 @@ import type { AgentParts } from "../agent-parts.ts";
 import { LinkFault } from "../link-fault.ts";
 import { scheme } from "@tutti/platform";
 import { StartProblem } from "../start-problem.ts";
-import { CENTRES, COUNT, DATASET, startAgent, type TrialAgent, TrialNetwork, type TrialSetting, until } from "../trial.ts";
+import { startAgent, type TrialAgent, type TrialSetting } from "../trial/trial-agent.ts";
+import { COUNT, DATASET } from "../trial/trial-dataset.ts";
+import { CENTRES, TrialNetwork } from "../trial/trial-network.ts";
+import { until } from "../trial/until.ts";
 import { HistoryFile } from "./history-file.ts";
 import { keyedHash } from "./keyed-hash.ts";
 

@@ -18,7 +18,8 @@ import {
 } from "@tutti/protocol";
 import { afterAll, beforeEach, expect, test } from "vitest";
 import type { AgentConfig } from "../config.ts";
-import { MemoryLedger, SILENT } from "../trial.ts";
+import { MemoryLedger } from "../trial/memory-ledger.ts";
+import { SILENT } from "../trial/silent-log.ts";
 import { acceptRoster, rosterText, rosterView } from "./roster-commands.ts";
 import { RosterFolder } from "./roster-folder.ts";
 import { RosterPin } from "./roster-pin.ts";

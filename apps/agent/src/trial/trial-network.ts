@@ -1,17 +1,14 @@
-// For the tests: a network in one process, whose coordinator is a few maps.
-import { mkdtempSync } from "node:fs";
-import { tmpdir } from "node:os";
-import { join } from "node:path";
 import { addSignature, contentHash, createIdentity, type Envelope, type Identity, publicIdentity } from "@tutti/envelope";
-import { type Dataset, datasetName, datasetSchema } from "@tutti/dataset";
-import { bitmapOf, DEFAULT_POLICY, type Policy } from "@tutti/disclosure";
-import { append, type Deed, GENESIS, type Head, headOf, type PinnedVersion } from "@tutti/ledger";
+import { datasetName } from "@tutti/dataset";
+import { DEFAULT_POLICY } from "@tutti/disclosure";
+import { random, scheme, sha256 } from "@tutti/platform";
 import {
   ACCEPTANCE,
   type Bundle,
   CONSENT,
   decodeBundle,
   encodeDelivery,
+  firstRoster,
   FORMATION,
   History,
   type HistoryItem,
@@ -19,89 +16,26 @@ import {
   type Offer,
   openHistoryItem,
   openMessage,
-  firstRoster,
   type PinnedRoster,
   REFUSAL,
   ROSTER,
   RosterChain,
-  standingRulesSchema,
   signMessage,
   STOP,
   type Stop,
 } from "@tutti/protocol";
-import type { Query } from "@tutti/query";
-import { includes, interpret, type Patient } from "@tutti/sql";
-import { Agent } from "./agent.ts";
-import type { AgentParts } from "./agent-parts.ts";
-import { ConsentDesk } from "./consent/consent-desk.ts";
-import { ConsentFolder } from "./consent/consent-folder.ts";
-import { AnsweredLately } from "./consent/answered-lately.ts";
-import { Decisions } from "./consent/decisions.ts";
-import type { AgentLog } from "./agent-log.ts";
-import type { CoordinatorLink } from "./coordinator-link.ts";
-import { GuardStore } from "./guard/guard-store.ts";
-import { HistoryFile } from "./guard/history-file.ts";
-import { keyedHash } from "./guard/keyed-hash.ts";
-import { type Asked, Past } from "./guard/past.ts";
-import type { Ledger } from "./ledger-file.ts";
-import { LinkFault } from "./link-fault.ts";
-import { aead, random, scheme, sha256 } from "@tutti/platform";
+import type { CoordinatorLink } from "../coordinator-link.ts";
+import { LinkFault } from "../link-fault.ts";
+import { COUNT, DATASET } from "./trial-dataset.ts";
 
-export const DATASET: Dataset = datasetSchema.parse({
-  id: "trial",
-  version: 1,
-  title: { en: "Trial", fr: "Essai" },
-  key: "id",
-  variables: {
-    sex: {
-      type: "category",
-      label: { en: "Sex", fr: "Sexe" },
-      codes: { F: { en: "Girls", fr: "Filles" }, M: { en: "Boys", fr: "Garçons" } },
-    },
-  },
-});
-export const COUNT: Query = { dataset: datasetName(DATASET), purpose: "trial", measures: [{ id: "n", count: true }] };
 export const CENTRES: readonly string[] = ["Ancona", "Bergen", "Caen"];
-/** Nine patients in all: enough to be opened. */
-const PATIENTS: readonly Patient[] = [{ sex: "F" }, { sex: "M" }, { sex: "F" }];
-
-const ANSWERS: ReadonlySet<Deed["kind"]> = new Set(["answered", "refused", "released", "abandoned"]);
-
-/** A ledger that forgets everything with the test. */
-export class MemoryLedger implements Ledger {
-  readonly deeds: Deed[] = [];
-  readonly kept: Map<string, string> = new Map();
-  readonly lately: AnsweredLately = new AnsweredLately();
-  readonly decisions: Decisions = new Decisions();
-  pinned: PinnedVersion | null = null;
-  writable = true;
-  head: Head = GENESIS;
-  /** Heads that it does not run through, as if it had been restored from an older copy. */
-  lost: Head | null = null;
-  runsThrough(head: Head): boolean {
-    return head.hash !== this.lost?.hash;
-  }
-  answered(offerHash: string): boolean {
-    return this.deeds.some(({ kind, body }) => ANSWERS.has(kind) && "offer" in body && body.offer === offerHash);
-  }
-  async append(deed: Deed): Promise<void> {
-    if (!this.writable) throw new Error("the disk is full");
-    const entry = append(this.head, deed, new Date().toISOString());
-    this.deeds.push(deed);
-    this.head = headOf(entry);
-    this.lately.remember(entry);
-    this.decisions.remember(entry);
-    if (deed.kind === "pinned") this.pinned = deed.body;
-    if (deed.kind === "answered" && deed.body.sets !== undefined) this.kept.set(deed.body.offer, deed.body.sets);
-  }
-}
 
 interface Forming {
   readonly acceptances: Map<string, Envelope>;
   readonly formed: PromiseWithResolvers<Envelope>;
 }
 
-/** The coordinator. It forms what all invited have accepted, and keeps what past sessions told. */
+/** A network in one process, whose coordinator is a few maps: it forms what all invited have accepted, and keeps what past sessions told. */
 export class TrialNetwork {
   readonly coordinator: Identity = createIdentity("coordinator", random);
   readonly identities: readonly Identity[] = CENTRES.map((name) => createIdentity(name, random));
@@ -272,114 +206,6 @@ export class TrialNetwork {
     return forming;
   }
 }
-
-/** An agent of the trial network that runs until it is ended. */
-export interface TrialAgent {
-  readonly ledger: MemoryLedger;
-  readonly past: Past;
-  readonly file: HistoryFile;
-  /** The folder of its history and its guard. */
-  readonly folder: string;
-  end(): Promise<void>;
-}
-
-/** What an agent of the trial network starts with; a new folder and an empty ledger unless given. */
-export interface TrialSetting {
-  readonly policy?: Policy;
-  readonly patients?: readonly Patient[];
-  readonly folder?: string;
-  readonly ledger?: MemoryLedger;
-  /** Standing rules, as a file has them; it answers everything unless given. */
-  readonly rules?: object;
-}
-
-/** Starts one centre's agent; `changes` puts faults in its way. */
-export async function startAgent(
-  network: TrialNetwork,
-  centre: string,
-  changes: (parts: AgentParts) => Partial<AgentParts> = () => ({}),
-  {
-    policy = DEFAULT_POLICY,
-    patients = PATIENTS,
-    folder = mkdtempSync(join(tmpdir(), "trial-")),
-    ledger = new MemoryLedger(),
-    rules = { otherwise: "answer" },
-  }: TrialSetting = {},
-): Promise<TrialAgent> {
-  const asked = new AbortController();
-  const identity = network.identities[CENTRES.indexOf(centre)]!;
-  const setting = { identity, roster: network.roster, policy, datasets: [DATASET], scheme, sha256, aead, random };
-  const link = network.linkOf(centre, asked.signal);
-  const file = await HistoryFile.open(folder, [DATASET], keyedHash(new Uint8Array(32)));
-  const store = await GuardStore.open(folder, { size: patients.length, prefix: (size) => `the first ${size}` });
-  const past = new Past({
-    identity,
-    check: { ...setting, rosters: network.rosters },
-    file,
-    store,
-    ledger,
-    link,
-    nowMs: Date.now,
-    log: SILENT,
-  });
-  const source = sourceOf(patients);
-  const consent = new ConsentDesk({
-    rules: standingRulesSchema.parse(rules),
-    folder: new ConsentFolder(folder),
-    ledger,
-    nowMs: Date.now,
-    log: SILENT,
-  });
-  const parts: AgentParts = {
-    consent,
-    setting,
-    sources: new Map([[datasetName(DATASET), source]]),
-    past,
-    watch: { expect: () => {}, trouble: null },
-    link,
-    ledger,
-    nowMs: Date.now,
-    log: SILENT,
-    signal: asked.signal,
-    sleep: () => new Promise((resolve) => setTimeout(resolve, 1)),
-  };
-  const ended = new Agent({ ...parts, ...changes(parts) }).run().finally(() => file.close());
-  return {
-    ledger,
-    past,
-    file,
-    folder,
-    end: () => {
-      asked.abort();
-      return ended;
-    },
-  };
-}
-
-type TrialSource = AgentParts["sources"] extends ReadonlyMap<string, infer S> ? S : never;
-
-/** Patients in memory; a patient's number is its place. */
-export function sourceOf(patients: readonly Patient[]): TrialSource {
-  const members: Asked["members"] = async (sets) =>
-    new Map(
-      [...sets].map(([name, set]) => {
-        if ("bit" in set) throw new TypeError("the trial asks for no quantiles");
-        return [name, bitmapOf(patients.flatMap((patient, i) => (includes(set, patient, DATASET) ? [i] : [])))];
-      }),
-    );
-  return { contribute: async (plan) => interpret(plan, DATASET, patients), members, summary: { rows: patients.length } };
-}
-
-/** Waits until something is so; fails after two seconds. */
-export async function until(holds: () => boolean): Promise<void> {
-  for (let waitedMs = 0; !holds(); waitedMs += 2) {
-    if (waitedMs > 2_000) throw new Error("what the test waits for does not come");
-    await new Promise((resolve) => setTimeout(resolve, 2));
-  }
-}
-
-/** A log that nobody reads. */
-export const SILENT: AgentLog = { debug: () => {}, info: () => {}, warn: () => {}, error: () => {} };
 
 function contentHashOf(payload: string): string {
   return contentHash(JSON.parse(Buffer.from(payload, "base64").toString("utf8")));
