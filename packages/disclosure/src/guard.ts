@@ -119,13 +119,11 @@ function pairsOf(
   return [...pairs, ...blocks.values(), ...triples];
 }
 
-/** Steps of comparisons that are remembered, so that none is taken twice: some ten megabytes. */
-const MAX_STEPS = 150_000;
 const read = new WeakMap<Dataset, Keys>();
 
+/** The keys of a dataset, as they were left by the last plan. */
 function keysOf(dataset: Dataset): Keys {
-  const before = read.get(dataset);
-  const keys = before === undefined || before.size > MAX_STEPS ? new Keys(dataset) : before;
+  const keys = read.get(dataset) ?? new Keys(dataset);
   keys.allow();
   read.set(dataset, keys);
   return keys;

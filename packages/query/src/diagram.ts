@@ -1,6 +1,9 @@
 import type { Dataset } from "@tutti/dataset";
-import { type Domain, domainOf } from "./domain.ts";
+import type { Domain } from "./domain.ts";
 import { LimitError, LIMITS } from "./limit.ts";
+import { NodeTable, withRoom } from "./node-table.ts";
+import { numberedVariables, type NumberedVariables } from "./numbered-variables.ts";
+import { PairMemo } from "./pair-memo.ts";
 import type { Predicate } from "./predicate.ts";
 
 /** A set of patients. Within one diagram, two sets are the same number exactly when no data can tell them apart. */
@@ -10,56 +13,59 @@ export type SetId = number;
 export const NONE: SetId = 0;
 export const ALL: SetId = 1;
 
-/** Two numbers of sets make one that is exact. */
-const MAX_SETS = 2 ** 26;
-
-interface Node {
-  readonly variable: string;
-  /** One set for each value of the variable's domain. */
-  readonly children: readonly SetId[];
-}
+const START_CHILDREN = 256;
+/** What a text takes beside its characters, with its entry. */
+const TEXT_BYTES = 100;
 
 /**
  * A reduced ordered decision diagram with one branch for each value of a variable, variables in the order of
  * their names (Bryant 1986, with many values; Srinivasan et al. 1990). Nodes are kept once, so equal sets are equal numbers.
  */
 export class Diagram {
-  readonly #dataset: Dataset;
-  readonly #domains = new Map<string, Domain>();
-  readonly #nodes: (Node | null)[] = [null, null];
-  readonly #unique = new Map<string, SetId>();
-  /** By both sets, in one number. */
-  readonly #ands = new Map<number, SetId>();
-  readonly #nots = new Map<SetId, SetId>([
-    [NONE, ALL],
-    [ALL, NONE],
-  ]);
-  readonly #recorded = new Map<SetId, SetId>();
+  readonly #variables: NumberedVariables;
+  readonly #nodes = new NodeTable();
+  readonly #ands = new PairMemo();
+  /** By set; 0 where it is not known. */
+  #nots = new Int32Array(0);
+  /** By set, and one more than it; 0 where it is not known. */
+  #recorded = new Int32Array(0);
   readonly #texts = new Map<SetId, string>();
-  readonly #looked = new Map<SetId, readonly string[]>([
-    [NONE, []],
-    [ALL, []],
-  ]);
+  #textBytes = 0;
+  readonly #looked = new Map<SetId, readonly string[]>();
+  /** Children of nodes in the making, one node after the other. */
+  #children = new Int32Array(START_CHILDREN);
+  #open = 0;
   #stepsLeft: number = LIMITS.predicateSteps;
 
   constructor(dataset: Dataset) {
-    this.#dataset = dataset;
+    this.#variables = numberedVariables(dataset);
   }
 
   /** Allows so many steps from here; a new diagram has enough for one predicate. */
   allow(steps: number): void {
     this.#stepsLeft = steps;
+    // What steps that ran out have left.
+    this.#open = 0;
   }
 
-  /** What is remembered: sets, and those that two others have in common. */
-  get size(): number {
-    return this.#nodes.length + this.#ands.size;
+  /** The memory that what is remembered takes, about: sets, what two of them have in common, and their texts. */
+  get bytes(): number {
+    return this.#nodes.bytes + this.#ands.bytes + this.#textBytes;
+  }
+
+  /** Forgets all sets: their numbers stand for others from here. */
+  clear(): void {
+    this.#nodes.clear();
+    this.#ands.clear();
+    this.#nots.fill(0);
+    this.#recorded.fill(0);
+    this.#texts.clear();
+    this.#textBytes = 0;
+    this.#looked.clear();
   }
 
   domain(name: string): Domain {
-    let domain = this.#domains.get(name);
-    if (domain === undefined) this.#domains.set(name, (domain = domainOf(name, this.#dataset)));
-    return domain;
+    return this.#variables.domain(this.#variables.numberOf(name));
   }
 
   /** The set of a predicate. Throws a LimitError when it takes too long, a RangeError when it does not fit the dataset. */
@@ -91,21 +97,21 @@ export class Diagram {
   /** The patients who are, for each value of the variable, in the set beside it. */
   branching(name: string, children: readonly SetId[]): SetId {
     this.#step(children.length);
-    return this.#node(name, children);
+    return this.#made(this.#variables.numberOf(name), children.length, (i) => children[i]!);
   }
 
   not(set: SetId): SetId {
-    let result = this.#nots.get(set);
-    if (result === undefined) {
-      const { variable, children } = this.#nodes[set]!;
-      this.#step(children.length);
-      result = this.#node(
-        variable,
-        children.map((child) => this.not(child)),
-      );
-      this.#nots.set(set, result);
-      this.#nots.set(result, set);
-    }
+    if (set <= ALL) return set === NONE ? ALL : NONE;
+    const known = this.#nots[set] ?? 0;
+    if (known !== 0) return known;
+    const nodes = this.#nodes;
+    const variable = nodes.variable(set);
+    const width = this.#width(variable);
+    this.#step(width);
+    const result = this.#made(variable, width, (i) => this.not(nodes.child(set, i)));
+    this.#nots = withRoom(this.#nots, nodes.size);
+    this.#nots[set] = result;
+    this.#nots[result] = set;
     return result;
   }
 
@@ -113,21 +119,17 @@ export class Diagram {
     if (one === other || other === ALL) return one;
     if (one === ALL) return other;
     if (one === NONE || other === NONE) return NONE;
-    const key = one < other ? one * MAX_SETS + other : other * MAX_SETS + one;
-    let result = this.#ands.get(key);
-    if (result === undefined) {
-      const a = this.#nodes[one]!;
-      const b = this.#nodes[other]!;
-      const variable = a.variable <= b.variable ? a.variable : b.variable;
-      const { length } = this.domain(variable).values;
-      this.#step(length);
-      const child = (set: SetId, node: Node, i: number) => (node.variable === variable ? node.children[i]! : set);
-      result = this.#node(
-        variable,
-        Array.from({ length }, (_, i) => this.and(child(one, a, i), child(other, b, i))),
-      );
-      this.#ands.set(key, result);
-    }
+    const known = this.#ands.get(one, other);
+    if (known >= 0) return known;
+    const nodes = this.#nodes;
+    const [a, b] = [nodes.variable(one), nodes.variable(other)];
+    const variable = Math.min(a, b);
+    const width = this.#width(variable);
+    this.#step(width);
+    const result = this.#made(variable, width, (i) =>
+      this.and(a === variable ? nodes.child(one, i) : one, b === variable ? nodes.child(other, i) : other),
+    );
+    this.#ands.set(one, other, result);
     return result;
   }
 
@@ -148,12 +150,20 @@ export class Diagram {
 
   /** The variables that a set looks at. */
   variablesOf(set: SetId): readonly string[] {
-    let variables = this.#looked.get(set);
-    if (variables === undefined) {
-      const { variable, children } = this.#nodes[set]!;
-      variables = [...new Set([variable, ...children.flatMap((child) => (child > ALL ? this.variablesOf(child) : []))])];
-      this.#looked.set(set, variables);
-    }
+    const known = this.#looked.get(set);
+    if (known !== undefined) return known;
+    const seen = new Set<SetId>([NONE, ALL]);
+    const found = new Set<string>();
+    const look = (at: SetId): void => {
+      if (seen.has(at)) return;
+      seen.add(at);
+      const variable = this.#nodes.variable(at);
+      found.add(this.#variables.domain(variable).name);
+      for (let i = 0; i < this.#width(variable); i++) look(this.#nodes.child(at, i));
+    };
+    look(set);
+    const variables = [...found];
+    this.#looked.set(set, variables);
     return variables;
   }
 
@@ -163,16 +173,17 @@ export class Diagram {
    */
   recorded(set: SetId): SetId {
     if (set <= ALL) return set;
-    let result = this.#recorded.get(set);
-    if (result === undefined) {
-      const { variable, children } = this.#nodes[set]!;
-      this.#step(children.length);
-      const inside = children.map((child) => this.recorded(child));
-      const { values, variable: described } = this.domain(variable);
-      const mayBeMissing = values.at(-1)!.name === null && described.recorded !== "sensitive";
-      result = this.#node(variable, mayBeMissing ? inside.with(inside.length - 1, inside[0]!) : inside);
-      this.#recorded.set(set, result);
-    }
+    const known = this.#recorded[set] ?? 0;
+    if (known !== 0) return known - 1;
+    const nodes = this.#nodes;
+    const variable = nodes.variable(set);
+    const { values, variable: described } = this.#variables.domain(variable);
+    const last = values.length - 1;
+    this.#step(values.length);
+    const mayBeMissing = values[last]!.name === null && described.recorded !== "sensitive";
+    const result = this.#made(variable, values.length, (i) => this.recorded(nodes.child(set, mayBeMissing && i === last ? 0 : i)));
+    this.#recorded = withRoom(this.#recorded, nodes.size);
+    this.#recorded[set] = result + 1;
     return result;
   }
 
@@ -180,8 +191,8 @@ export class Diagram {
   has(set: SetId, placeOf: (variable: string, values: number) => number): boolean {
     let at = set;
     while (at > ALL) {
-      const { variable, children } = this.#nodes[at]!;
-      at = children[placeOf(variable, children.length)]!;
+      const { name, values } = this.#variables.domain(this.#nodes.variable(at));
+      at = this.#nodes.child(at, placeOf(name, values.length));
     }
     return at === ALL;
   }
@@ -191,11 +202,11 @@ export class Diagram {
     const path = new Map<string, number>();
     let at = set;
     while (at > ALL) {
-      const { variable, children } = this.#nodes[at]!;
-      const possible = [...children.keys()].filter((place) => children[place] !== NONE);
-      const place = possible[choose(variable, possible.length)]!;
-      path.set(variable, place);
-      at = children[place]!;
+      const { name, values } = this.#variables.domain(this.#nodes.variable(at));
+      const possible = [...values.keys()].filter((place) => this.#nodes.child(at, place) !== NONE);
+      const place = possible[choose(name, possible.length)]!;
+      path.set(name, place);
+      at = this.#nodes.child(at, place);
     }
     return path;
   }
@@ -207,8 +218,11 @@ export class Diagram {
   text(set: SetId): string {
     if (set === NONE) return "none";
     if (set === ALL) return "all";
-    let text = this.#texts.get(set);
-    if (text === undefined) this.#texts.set(set, (text = this.#write(set, new Map())));
+    const known = this.#texts.get(set);
+    if (known !== undefined) return known;
+    const text = this.#write(set, new Map());
+    this.#texts.set(set, text);
+    this.#textBytes += text.length + TEXT_BYTES;
     return text;
   }
 
@@ -216,38 +230,46 @@ export class Diagram {
     const before = written.get(set);
     if (before !== undefined) return `#${before}`;
     written.set(set, written.size);
-    const { variable, children } = this.#nodes[set]!;
-    const { values } = this.domain(variable);
-    this.#step(children.length);
+    const { name, values } = this.#variables.domain(this.#nodes.variable(set));
+    this.#step(values.length);
     const groups = new Map<SetId, string[]>();
-    children.forEach((child, i) => {
+    for (const [i, { text }] of values.entries()) {
+      const child = this.#nodes.child(set, i);
       const group = groups.get(child);
-      if (group !== undefined) group.push(values[i]!.text);
-      else if (child !== NONE) groups.set(child, [values[i]!.text]);
-    });
+      if (group !== undefined) group.push(text);
+      else if (child !== NONE) groups.set(child, [text]);
+    }
     const parts = [...groups].map(([child, texts]) => texts.join(",") + (child === ALL ? "" : `:${this.#write(child, written)}`));
-    return `${variable}(${parts.join(";")})`;
+    return `${name}(${parts.join(";")})`;
   }
 
   #atom(name: string, holds: (value: number) => boolean): SetId {
-    const { values } = this.domain(name);
-    this.#step(values.length);
-    return this.#node(
-      name,
-      values.map((_, i) => (holds(i) ? ALL : NONE)),
-    );
+    const variable = this.#variables.numberOf(name);
+    const width = this.#width(variable);
+    this.#step(width);
+    return this.#made(variable, width, (i) => (holds(i) ? ALL : NONE));
   }
 
-  #node(variable: string, children: readonly SetId[]): SetId {
-    const [first] = children;
-    if (children.every((child) => child === first)) return first!;
-    const key = `${variable}:${children.join()}`;
-    let id = this.#unique.get(key);
-    if (id === undefined) {
-      id = this.#nodes.push({ variable, children }) - 1;
-      this.#unique.set(key, id);
+  #width(variable: number): number {
+    return this.#variables.domain(variable).values.length;
+  }
+
+  /** The set with these children, which may be made meanwhile. */
+  #made(variable: number, width: number, childOf: (value: number) => SetId): SetId {
+    const from = this.#open;
+    this.#open += width;
+    this.#children = withRoom(this.#children, this.#open);
+    let isOne = true;
+    let first: SetId = NONE;
+    for (let i = 0; i < width; i++) {
+      const child = childOf(i);
+      if (i === 0) first = child;
+      else if (child !== first) isOne = false;
+      // There may be another array by now.
+      this.#children[from + i] = child;
     }
-    return id;
+    this.#open = from;
+    return isOne ? first : this.#nodes.node(variable, this.#children, from, width);
   }
 
   #step(branches: number): void {

@@ -14,11 +14,16 @@ export interface Sum {
   readonly rest: string;
 }
 
+/** Of a few hundred sets that were told; twice as much would save nothing. */
+export const REMEMBERED_BYTES: number = 4 * 1024 * 1024;
+/** What a set that was read takes: its entry. Its text is held elsewhere. */
+const SET_BYTES = 50;
+
 /** Sets of patients as read back from their canonical texts (`Cell.key`), to be compared by what they mean. */
 export class Keys {
   readonly #diagram: Diagram;
   readonly #sets = new Map<string, SetId>();
-  readonly #samples: Samples;
+  #samples: Samples;
 
   constructor(dataset: Dataset) {
     this.#diagram = new Diagram(dataset);
@@ -26,14 +31,19 @@ export class Keys {
     this.allow();
   }
 
-  /** Allows as many comparisons as a new one has. */
+  /** Allows as many comparisons as a new one has. Of those before it remembers the steps, so that none is taken twice, or none beyond `REMEMBERED_BYTES`. */
   allow(): void {
+    if (this.bytes > REMEMBERED_BYTES) {
+      this.#diagram.clear();
+      this.#sets.clear();
+      this.#samples = new Samples(this.#diagram);
+    }
     this.#diagram.allow(LIMITS.planSteps * 100);
   }
 
-  /** What is remembered: sets that were read, and the steps of their comparisons. */
-  get size(): number {
-    return this.#sets.size + this.#diagram.size;
+  /** The memory that what is remembered takes, about: sets that were read, and the steps of their comparisons. */
+  get bytes(): number {
+    return this.#sets.size * SET_BYTES + this.#samples.bytes + this.#diagram.bytes;
   }
 
   /**

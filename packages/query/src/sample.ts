@@ -4,6 +4,9 @@ import { type Diagram, NONE, type SetId } from "./diagram.ts";
 const DRAWN = 512;
 const MAX_SAMPLES = 1_536;
 const OF_EACH_SET = 2;
+/** What a set takes, with its words, and what it looks at; and a made-up patient. */
+const SET_BYTES = 600;
+const PATIENT_BYTES = 250;
 
 /** Who of some made-up patients is in a set. Their values follow from a fixed hash; a set that holds none of them need not be empty. */
 export class Samples {
@@ -14,6 +17,11 @@ export class Samples {
 
   constructor(diagram: Diagram) {
     this.#diagram = diagram;
+  }
+
+  /** The memory that they take, about. */
+  get bytes(): number {
+    return this.#bits.size * SET_BYTES + this.#patients.length * PATIENT_BYTES;
   }
 
   /** Makes up patients who are in the set, once. */

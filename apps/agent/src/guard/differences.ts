@@ -30,11 +30,13 @@ export async function differencesOfSessions(
     (place) => place.earlier,
   );
   const held: Membership[] = [];
+  // One for all: of hundreds of sessions it is as long as they are many.
+  const before: Membership[] = [];
   for (const index of new Set([...ofOne.keys(), ...wanted.keys()])) {
     const all = await load(earlier[index]!);
-    const before: Membership[] = [];
     before[index] = all;
     count(ofOne.get(index) ?? [], before);
+    delete before[index];
     const names = (wanted.get(index) ?? []).map(({ set }) => setName(earlier[index]!.sets[set]!));
     held[index] = new Map(names.flatMap((name) => (all.has(name) ? [[name, all.get(name)!] as const] : [])));
   }
