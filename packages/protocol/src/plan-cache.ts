@@ -1,11 +1,15 @@
 import type { Dataset } from "@tutti/dataset";
+import { Recent } from "@tutti/disclosure";
 import { digestWith, LABELS, type Sha256, toHex, toUtf8 } from "@tutti/envelope";
 import { check, type Plan, plan, type Query } from "@tutti/query";
 
-/** Plans that are kept of a dataset. */
-const KEPT = 200;
+/** What plans that are kept of a dataset weigh: some thirty of hundreds of cells each, or thousands of a count. */
+const KEPT_BYTES = 8 * 1024 * 1024;
+/** What a plan takes beside what it says, with its entry; and a character of what it says. */
+const PLAN_BYTES = 1_000;
+const CHARACTER_BYTES = 2;
 
-const plans = new WeakMap<Dataset, Map<string, Plan>>();
+const plans = new WeakMap<Dataset, Recent<string, Plan>>();
 const hashes = new WeakMap<Plan, string>();
 
 /**
@@ -13,16 +17,14 @@ const hashes = new WeakMap<Plan, string>();
  * past sessions share one plan. A plan depends on all of a query but its purpose.
  */
 export function planOnce(query: Query, dataset: Dataset): Plan | null {
-  const kept = plans.get(dataset) ?? new Map<string, Plan>();
+  const kept = plans.get(dataset) ?? new Recent<string, Plan>(KEPT_BYTES);
   plans.set(dataset, kept);
   const key = JSON.stringify({ ...query, purpose: "" });
-  const known = kept.get(key) ?? checked(query, dataset);
-  if (known === null) return null;
-  // The last asked stands last.
-  kept.delete(key);
-  kept.set(key, known);
-  if (kept.size > KEPT) kept.delete(kept.keys().next().value!);
-  return known;
+  const known = kept.get(key);
+  if (known !== undefined) return known;
+  const made = checked(query, dataset);
+  if (made !== null) kept.set(key, made, PLAN_BYTES + CHARACTER_BYTES * (key.length + JSON.stringify(made).length));
+  return made;
 }
 
 /** The hash of a plan as this program writes it, `sha256:…`: parties of one version derive the same. */
