@@ -187,7 +187,7 @@ describe.skipIf(checker.error !== undefined)("the units", () => {
   });
 });
 
-test.each(["agent", "coordinator"])("unit and container start Node for the %s with the options of the sandbox", (service) => {
+test.each(["agent", "coordinator"])("unit and container start Node for the %s as the sandbox does", (service) => {
   // Only an agent asks for its heap to be collected.
   const ofSandbox = (/const SERVICE_FLAGS = \[([^\]]+)\]/.exec(textOf("apps/cli/src/child.ts"))![1]!.match(/--[\w=-]+/g) ?? []).filter(
     (option) => service === "agent" || option !== "--expose-gc",
@@ -197,6 +197,11 @@ test.each(["agent", "coordinator"])("unit and container start Node for the %s wi
   expect(ofSandbox.length).toBeGreaterThan(2);
   expect(unit).toEqual(ofSandbox);
   expect((JSON.parse(container) as string[]).filter((word) => word.startsWith("--"))).toEqual(ofSandbox);
+  const environment = [.../const SERVICE_ENV = \{(.+)\}/.exec(textOf("apps/cli/src/child.ts"))![1]!.matchAll(/(\w+): "(\w+)"/g)];
+  const assigned = environment.map(([, name, value]) => `${name}=${value}`);
+  expect(assigned.length).toBeGreaterThan(1);
+  expect(/^Environment=(.+)$/m.exec(textOf(`deploy/tutti-${service}.service`))![1]!.split(" ")).toEqual(assigned);
+  expect(/^ENV (.+)$/m.exec(textOf(`deploy/Containerfile.${service}`))![1]!.split(" ")).toEqual(assigned);
 });
 
 test("no unit of an agent lets anything listen", () => {
