@@ -1,5 +1,6 @@
-import { afterAll, afterEach, expect, test } from "vitest";
 import { join } from "node:path";
+import type { Release } from "@tutti/disclosure";
+import { afterAll, beforeAll, describe, expect, test } from "vitest";
 import { tutti } from "./command.ts";
 import { LiveNetwork, releaseOf } from "./live-network.ts";
 import { type LiveCentres, type LivePatient, removeSandboxes, writeSandbox } from "./sandbox-folder.ts";
@@ -23,49 +24,52 @@ const WHOLE = { dataset: "live@3", purpose: "everybody", measures };
 /** The same without one patient. */
 const WITHOUT = { ...WHOLE, purpose: "everybody but one", where: { variable: "age", atLeast: 10 } };
 
-let network: LiveNetwork | undefined;
-afterEach(async () => {
-  await network?.stop();
-  network = undefined;
-});
 afterAll(removeSandboxes);
 
-/** Asks all queries of one sandbox; gives each release. */
-async function ask(...queries: readonly object[]): Promise<readonly { readonly results: readonly object[]; readonly asOf?: string }[]> {
-  const folder = writeSandbox(centres, queries);
-  const options = queries.flatMap((_, i) => ["--query", join(folder, `q${i + 1}.json`)]);
-  const { stdout, stderr } = await tutti("sandbox", folder, "--json", ...options);
+test("a cohort without one patient is answered when it is asked first; beside it, the whole hides", async () => {
+  const folder = writeSandbox(centres, [WITHOUT, WHOLE]);
+  const { stdout, stderr } = await tutti(
+    "sandbox",
+    folder,
+    "--json",
+    ...["q1", "q2"].flatMap((name) => ["--query", join(folder, `${name}.json`)]),
+  );
   expect(stdout, stderr).not.toBe("");
-  return JSON.parse(stdout) as readonly { readonly results: readonly object[] }[];
-}
-
-test("a cohort without one patient hides beside the whole, whichever is asked first; alone each is answered", async () => {
-  const [first, second] = await ask(WHOLE, WITHOUT);
-  expect(first!.results).toMatchObject([{ count: 32 }, { known: 32, positive: 16 }, { known: 32 }]);
-  expect(second!.results).toMatchObject([{ count: null }, { known: null }, { known: null, quantiles: { "0.5": null } }]);
-  const [alone, whole] = await ask(WITHOUT, WHOLE);
+  const [alone, whole] = JSON.parse(stdout) as readonly { readonly results: readonly object[] }[];
   expect(alone!.results).toMatchObject([{ count: 31 }, { known: 31, positive: 15 }, { known: 31 }]);
   expect(whole!.results).toMatchObject([{ count: null }, { known: null }, { known: null }]);
 });
 
-test("the same report asked again gives the same numbers, also in other words", async () => {
-  const words = { ...WHOLE, where: { any: [{ variable: "sex", is: "F" }, { not: { variable: "sex", is: "F" } }] } };
-  const [first, again, inOtherWords] = await ask(WHOLE, WHOLE, words);
-  expect(again!.results).toEqual(first!.results);
-  expect(inOtherWords!.results).toEqual(first!.results);
-});
-
-// A process is found by its parent in Linux's way.
-test.skipIf(process.platform !== "linux")(
-  "a centre that is gone is not subtracted: the earlier answer is given again, and nothing else",
-  async () => {
+describe("where the whole was asked first", () => {
+  let network: LiveNetwork;
+  let whole: Release;
+  beforeAll(async () => {
     network = await LiveNetwork.start(writeSandbox(centres));
-    const whole = releaseOf(await network.ask(WHOLE));
-    network.signal("centre-04", "SIGKILL");
-    await expect.poll(() => network!.agents().size).toBe(3);
-    const again = releaseOf(await network.ask(WHOLE));
-    expect(again).toMatchObject({ centres: { contributed: 3 }, asOf: expect.any(String), results: whole.results });
-    const inOtherShape = releaseOf(await network.ask({ ...WHOLE, measures: [{ id: "n", count: true }] }));
-    expect(inOtherShape.results).toMatchObject([{ count: null }]);
-  },
-);
+    whole = releaseOf(await network.ask(WHOLE));
+    expect(whole.results).toMatchObject([{ count: 32 }, { known: 32, positive: 16 }, { known: 32 }]);
+  });
+  afterAll(() => network?.stop());
+
+  test("the cohort without one patient hides", async () => {
+    const { results } = releaseOf(await network.ask(WITHOUT));
+    expect(results).toMatchObject([{ count: null }, { known: null }, { known: null, quantiles: { "0.5": null } }]);
+  });
+
+  test("the same report asked again gives the same numbers, also in other words", async () => {
+    const words = { ...WHOLE, where: { any: [{ variable: "sex", is: "F" }, { not: { variable: "sex", is: "F" } }] } };
+    for (const query of [WHOLE, words]) expect(releaseOf(await network.ask(query)).results).toEqual(whole.results);
+  });
+
+  // A process is found by its parent in Linux's way.
+  test.skipIf(process.platform !== "linux")(
+    "a centre that is gone is not subtracted: the earlier answer is given again, and nothing else",
+    async () => {
+      network.signal("centre-04", "SIGKILL");
+      await expect.poll(() => network.agents().size).toBe(3);
+      const again = releaseOf(await network.ask(WHOLE));
+      expect(again).toMatchObject({ centres: { contributed: 3 }, asOf: expect.any(String), results: whole.results });
+      const inOtherShape = releaseOf(await network.ask({ ...WHOLE, measures: [{ id: "n", count: true }] }));
+      expect(inOtherShape.results).toMatchObject([{ count: null }]);
+    },
+  );
+});

@@ -1,7 +1,7 @@
 import { type ChildProcess, spawn } from "node:child_process";
 import { createHash } from "node:crypto";
 import { once } from "node:events";
-import { cpSync, mkdirSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from "node:fs";
+import { cpSync, existsSync, mkdirSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { createInterface } from "node:readline";
@@ -100,6 +100,14 @@ interface RosterSeen {
 const rosterAt = async (name: string): Promise<RosterSeen> =>
   JSON.parse(await done("agent", "roster", "--config", at(name, "agent.json"), "--json")) as RosterSeen;
 
+/** Waits until the coordinator has told a centre's agent a version, which writes it down; then asks what the agent shows of it. */
+async function toldAt(name: string, version: number): Promise<RosterSeen> {
+  const told = at(name, "ledger/roster/told.json");
+  const versions = () => (existsSync(told) ? (JSON.parse(readFileSync(told, "utf8")) as readonly unknown[]).length : 0);
+  await expect.poll(versions, { timeout: 300_000 }).toBe(version);
+  return rosterAt(name);
+}
+
 /** Waits until the coordinator serves a version: it looks at its file now and then. */
 async function served(version: number): Promise<void> {
   await expect
@@ -147,12 +155,10 @@ test("a fourth centre joins: nobody answers with it before a person has said yes
   expect(early.code).toBe(3);
   expect(early.stderr).toContain("roster: 3");
   for (const name of CENTRES) {
-    await expect
-      .poll(() => rosterAt(name), { timeout: 300_000 })
-      .toMatchObject({
-        pinned: { version: 4 },
-        pending: [{ version: 5, changes: [{ what: "added", name: "dijon" }] }],
-      });
+    expect(await toldAt(name, 5)).toMatchObject({
+      pinned: { version: 4 },
+      pending: [{ version: 5, changes: [{ what: "added", name: "dijon" }] }],
+    });
     await done("agent", "roster", "accept", "--version", "5", "--by", "Ada", "--config", at(name, "agent.json"));
   }
   const { code, stdout } = await ask();
@@ -174,11 +180,7 @@ test("a key is rotated: the old one signs for it, and the agent goes on with the
   // An offer under a version that is new to it has an agent ask for it; brest, whose key counts no more, asks by itself.
   await ask();
   for (const name of ["angers", "brest", "caen", "dijon"]) {
-    await expect
-      .poll(() => rosterAt(name), { timeout: 300_000 })
-      .toMatchObject({
-        pending: [{ version: 6, changes: [{ what: "rotated", name: "brest" }] }],
-      });
+    expect(await toldAt(name, 6)).toMatchObject({ pending: [{ version: 6, changes: [{ what: "rotated", name: "brest" }] }] });
     await done("agent", "roster", "accept", "--version", "6", "--config", at(name, "agent.json"));
   }
   await stop("brest");
@@ -192,7 +194,7 @@ test("a revoked key is refused at once, by the coordinator and by the centres, a
   await served(7);
   await ask();
   for (const name of CENTRES) {
-    await expect.poll(() => rosterAt(name), { timeout: 300_000 }).toMatchObject({ pending: [{ version: 7 }] });
+    expect(await toldAt(name, 7)).toMatchObject({ pending: [{ version: 7 }] });
     await done("agent", "roster", "accept", "--version", "7", "--config", at(name, "agent.json"));
   }
   // Without the patients of dijon some or all of it hides; the three answer all the same.
