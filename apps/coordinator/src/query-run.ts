@@ -193,8 +193,9 @@ export class QueryRun {
 
   #tell(ending: Ending): void {
     this.#ending = ending;
-    this.#sessions.close();
+    // Who has asked first: what the centres do with the release nobody waits for.
     this.journal.close();
+    this.#sessions.close();
     this.#over.resolve();
     this.#setting.onEnded();
   }

@@ -52,9 +52,12 @@ export function vanishingAt(from: number, to: number): Uint32Array {
   return coefficients;
 }
 
-/** One element's share of the polynomial with these coefficients; powers beyond its degree are passed over. */
-export function evaluate(coefficients: Uint32Array, powers: Powers, element: number): number {
-  let value = coefficients[0]!;
-  for (let i = 1; i < coefficients.length; i++) value = add(value, mul(coefficients[i]!, powers[i - 1]![element]!));
-  return value;
+/** The shares of the polynomial with these coefficients, of the first `length` elements; powers beyond its degree are passed over. */
+export function evaluate(coefficients: Uint32Array, powers: Powers, length: number): Uint32Array {
+  const values = new Uint32Array(length).fill(coefficients[0]!);
+  for (let i = 1; i < coefficients.length; i++) {
+    const [coefficient, power] = [coefficients[i]!, powers[i - 1]!];
+    for (let j = 0; j < length; j++) values[j] = add(values[j]!, mul(coefficient, power[j]!));
+  }
+  return values;
 }

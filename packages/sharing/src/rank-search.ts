@@ -95,8 +95,8 @@ function placesOf(
   return answers.map((ranks) => ranks.map(firstTrue));
 }
 
-/** Where a run of false turns into true; the length when it never does. */
-function firstTrue(answers: readonly boolean[]): number {
+/** Where a run of false turns into true; the length when it never does. Throws a SharingFault `defect` when it turns back. */
+export function firstTrue(answers: readonly boolean[]): number {
   const first = answers.indexOf(true);
   if (first >= 0 && answers.includes(false, first)) throw new SharingFault("defect", "cumulative counts do not rise");
   return first < 0 ? answers.length : first;

@@ -3,9 +3,8 @@ import { atLeast, atLeastDemand } from "./comparison.ts";
 import { dealing, holdersDeal } from "./dealing.ts";
 import { hide, MaskPool } from "./mask-pool.ts";
 import type { Masks } from "./mask.ts";
-import { evaluate, vanishingAt } from "./powers.ts";
-import { openProduct } from "./product.ts";
 import { type Answering, cumulative, type Point, pointsAsked, type RankSearch, searchRanks } from "./rank-search.ts";
+import { isWithinPowers, type RaisedSearch, ranksByPowers, ranksByPowersDemand } from "./ranks-by-powers.ts";
 import { type Protocol, together } from "./round.ts";
 import type { Scheme } from "./scheme.ts";
 import { type Demand, demandOf, type Supply } from "./supply.ts";
@@ -21,22 +20,11 @@ export function ranksDemand(points: number, ranks: number, n: number): Demand {
   return atLeastDemand(n, questionsAsked(points, ranks));
 }
 
-/** What one search by powers uses at most, once they are made. */
-export function ranksByPowersDemand(points: number, ranks: number): Demand {
-  const questions = questionsAsked(points, ranks);
-  return { randoms: questions, zeros: questions, doubles: 0 };
-}
-
-/** Whether powers up to `highest` tell all ranks of n values: ∏ over the counts below the rank, or over those from it on, must be linear in them. */
-export function isWithinPowers(n: number, ranks: readonly number[], highest: number): boolean {
-  return ranks.every((rank) => Math.min(rank, n - rank + 1) <= highest);
-}
-
 /**
  * Finds exact order statistics in secret histograms: for each rank m, opens only the index of the first grid point
  * with a cumulative count ≥ m. The histograms, and powers of their cumulative counts, must have passed their check.
  *
- * A search that has powers enough, and for which `supply` has enough, takes 2 exchanges. Others are compared: 2 · (1 + ⌈log₂ (L + 2)⌉) exchanges with
+ * A search that has powers enough, and for which `supply` has enough, takes one exchange. Others are compared: 2 · (1 + ⌈log₂ (L + 2)⌉) exchanges with
  * 2^L > n, one more when `supply` has too little for the comparisons, two more when `ahead` has too few masks.
  * @param ahead masks made earlier (see `masksAhead`)
  * @param self this holder's index
@@ -51,39 +39,23 @@ export function* findRanks(
   random: Random,
   supply: Supply | null = null,
 ): Protocol<number[][]> {
-  const raised = searches.filter(({ n, ranks, powers }) => powers !== undefined && isWithinPowers(n, ranks, powers.length));
+  const raised = searches.filter(
+    (search): search is RaisedSearch => search.powers !== undefined && isWithinPowers(search.n, search.ranks, search.powers.length),
+  );
   const demand = demandOf(...raised.map(({ histogram, ranks }) => ranksByPowersDemand(histogram.length, ranks.length)));
   const quick = supply !== null && covers(supply.left(), demand) ? raised : [];
-  const slow = searches.filter((search) => !quick.includes(search));
+  const slow = searches.filter((search) => !quick.some((one) => one === search));
   const [byPowers, compared] = yield* together([
-    quick.length === 0 ? nothing() : searchRanks(quick, tellingByPowers(scheme, quick, supply!)),
+    quick.length === 0 ? nothing() : ranksByPowers(scheme, quick, supply!),
     slow.length === 0
       ? nothing()
       : searchRanks(slow, comparing(scheme, slow, new MaskPool(scheme, ahead, self, random), self, random, supply)),
   ]);
-  return searches.map((search) => (quick.includes(search) ? byPowers[quick.indexOf(search)]! : compared[slow.indexOf(search)]!));
-}
-
-/**
- * With C a cumulative count, 0 … n, and ρ a random secret: ρ · ∏ (C − j) over the j below the rank opens to 0 just when C is below it, else to
- * something uniform; over the j from the rank on, just when it is not. Whichever has fewer factors is taken.
- */
-function tellingByPowers(scheme: Scheme, searches: readonly RankSearch[], supply: Supply): Answering {
-  return function* (points, questions) {
-    if (questions.length === 0) return [];
-    const fromBelow = questions.map(({ at, threshold }) => 2 * threshold <= searches[points[at]!.search]!.n + 1);
-    const polynomials = new Map<string, Uint32Array>();
-    const products = Uint32Array.from(questions, ({ at, threshold }, k) => {
-      const { search, point } = points[at]!;
-      const { n, powers } = searches[search]!;
-      const [from, to] = fromBelow[k] ? [0, threshold - 1] : [threshold, n];
-      const coefficients = polynomials.get(`${from} ${to}`) ?? vanishingAt(from, to);
-      polynomials.set(`${from} ${to}`, coefficients);
-      return evaluate(coefficients, powers!, point);
-    });
-    const opened = yield* openProduct(scheme, products, supply.randoms(questions.length), supply);
-    return fromBelow.map((below, k) => (opened[k] === 0) !== below);
-  };
+  const found = new Map<RankSearch, number[]>([
+    ...quick.map((search, i) => [search, byPowers[i]!] as const),
+    ...slow.map((search, i) => [search, compared[i]!] as const),
+  ]);
+  return searches.map((search) => found.get(search)!);
 }
 
 /** Counts are opened behind masks, whose bits then tell. */
