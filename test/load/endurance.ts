@@ -4,11 +4,13 @@ import { liveCentres, removeSandboxes, writeSandbox } from "../live/sandbox-fold
 import { heapMbAfterGc } from "./heap.ts";
 import { childrenOf, residentMb } from "./processes.ts";
 import { QUESTIONS } from "./questions.ts";
-import { type Point, risePer1000 } from "./slope.ts";
+import { lineThrough, type Point } from "./slope.ts";
 
 // What 1,000 sessions leave in memory: `npm run endurance`, or with --questions again|different, --sessions, --centres, --patients, --every, --json.
-// Real processes. One agent is let alone, for its resident memory; of another one and of the coordinator heaps are measured after a forced collection,
-// through the inspector, which makes their resident memory smaller than it would be. Exit code 1 when the first agent's memory is not flat.
+// Real processes. One agent is let alone, and its resident memory read every ten sessions: it goes up and down by twenty megabytes between two collections,
+// so that the line through a few points would say nothing. Of another agent and of the coordinator heaps are measured after a forced collection, through
+// the inspector, which makes their resident memory smaller than it would be. Told are the lines through the points; exit code 1 when the first agent's is
+// not flat.
 
 const { values: options } = parseArgs({
   options: {
@@ -28,6 +30,7 @@ if (options.questions !== "again" && options.questions !== "different") {
 const question = QUESTIONS[options.questions];
 /** Code that is compiled and buffers that grow once are no leak: what comes before counts for nothing. */
 const SETTLED = Math.min(300, sessions / 4);
+const RESIDENT_EVERY = 10;
 /** An agent's memory is flat when the line through its resident memory rises by less. */
 const FLAT_MB_PER_1000 = 10;
 const INSPECTOR_PORT = 9_329;
@@ -60,9 +63,9 @@ try {
     coordinatorResident: [],
   };
   for (let done = 0; done <= sessions; done++) {
+    if (done % RESIDENT_EVERY === 0) points.agentResident.push({ sessions: done, mb: residentMb(agent) });
     if (done % every === 0) {
       points.agentHeap.push({ sessions: done, mb: await heapMbAfterGc(inspected, INSPECTOR_PORT) });
-      points.agentResident.push({ sessions: done, mb: residentMb(agent) });
       points.coordinatorHeap.push({ sessions: done, mb: await heapMbAfterGc(coordinator!, INSPECTOR_PORT) });
       points.coordinatorResident.push({ sessions: done, mb: residentMb(coordinator!) });
       if (!options.json)
@@ -77,13 +80,13 @@ try {
   }
   const rises = Object.entries(points).map(([name, all]) => {
     const settled = all.filter((point) => point.sessions >= SETTLED);
-    return { name, fromMb: settled[0]!.mb, toMb: settled.at(-1)!.mb, risePer1000Mb: risePer1000(settled) };
+    return { name, points: settled.length, mostMb: Math.max(...settled.map(({ mb }) => mb)), ...lineThrough(settled) };
   });
   for (const rise of rises)
     process.stdout.write(
       options.json
         ? `${JSON.stringify(rise)}\n`
-        : `${rise.name}: ${rise.fromMb.toFixed(1)} → ${rise.toMb.toFixed(1)} MB, ${rise.risePer1000Mb.toFixed(2)} MB per 1,000 sessions\n`,
+        : `${rise.name}: the line through ${rise.points} points from session ${SETTLED} on goes from ${rise.fromMb.toFixed(1)} to ${rise.toMb.toFixed(1)} MB, ${rise.risePer1000Mb.toFixed(1)} MB per 1,000 sessions; at most ${rise.mostMb.toFixed(1)} MB\n`,
     );
   const { risePer1000Mb } = rises.find(({ name }) => name === "agentResident")!;
   if (!(risePer1000Mb < FLAT_MB_PER_1000)) {

@@ -4,14 +4,23 @@ export interface Point {
   readonly mb: number;
 }
 
-/** The straight line through points by least squares: its rise in megabytes per 1,000 sessions. NaN for fewer than two places. */
-export function risePer1000(points: readonly Point[]): number {
+/** A straight line through points: where it begins and ends, and its rise. */
+export interface Line {
+  readonly fromMb: number;
+  readonly toMb: number;
+  readonly risePer1000Mb: number;
+}
+
+/** The line through points by least squares. NaN for fewer than two places. */
+export function lineThrough(points: readonly Point[]): Line {
   const mean = (values: readonly number[]): number => values.reduce((sum, value) => sum + value, 0) / values.length;
   const x = mean(points.map(({ sessions }) => sessions));
   const y = mean(points.map(({ mb }) => mb));
   const covariance = points.reduce((sum, { sessions, mb }) => sum + (sessions - x) * (mb - y), 0);
   const variance = points.reduce((sum, { sessions }) => sum + (sessions - x) ** 2, 0);
-  return (1_000 * covariance) / variance;
+  const rise = covariance / variance;
+  const at = (sessions: number): number => y + rise * (sessions - x);
+  return { fromMb: at(points[0]?.sessions ?? NaN), toMb: at(points.at(-1)?.sessions ?? NaN), risePer1000Mb: 1_000 * rise };
 }
 
 /** The value that a share of the others do not exceed; 0.99 for the 99th percentile. */

@@ -9,7 +9,7 @@ function counts(many: number): readonly Query[] {
   return Array.from({ length: many }, (_, i) => ({
     dataset: "small@1",
     purpose: "",
-    where: { all: Array.from({ length: 11 }, (_, bit) => ({ variable: "sex", known: ((i >> bit) & 1) === 1 })) },
+    where: { all: Array.from({ length: 11 }, (_bit, bit) => ({ variable: "sex", known: ((i >> bit) & 1) === 1 })) },
     measures: [{ id: "n", count: true }],
   }));
 }

@@ -238,6 +238,22 @@ describe("a source", () => {
     await source.close();
   });
 
+  test("keeps a plan compiled while it is one of the last that were asked", async () => {
+    const source = await openSource({ dataset: small, data: await written(patients) });
+    let readings = 0;
+    const { inputs } = everything;
+    const watched = Object.defineProperty({ ...everything }, "inputs", { get: () => (readings++, inputs) });
+    await source.contribute(watched);
+    const once = readings;
+    for (let i = 0; i < 63; i++) await source.contribute({ ...everything });
+    await source.contribute(watched);
+    expect(readings).toBe(once);
+    for (let i = 0; i < 64; i++) await source.contribute({ ...everything });
+    await source.contribute(watched);
+    expect(readings).toBe(2 * once);
+    await source.close();
+  });
+
   test("refuses a plan of another version", async () => {
     const source = await openSource({ dataset: small, data: await written(patients) });
     await expect(source.contribute({ ...everything, dataset: "small@2" })).rejects.toThrow(RangeError);

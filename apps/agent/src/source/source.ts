@@ -1,7 +1,7 @@
 import { open, realpath, stat } from "node:fs/promises";
 import { extname } from "node:path";
 import { type Dataset, datasetName } from "@tutti/dataset";
-import type { Bitmap } from "@tutti/disclosure";
+import { type Bitmap, Recent } from "@tutti/disclosure";
 import type { Contribution, PatientSet, Plan } from "@tutti/query";
 import { type Answer, compile, type Compiled, type CompiledMembers, compileMembers, DUCKDB, type GridBit, PatientTable } from "@tutti/sql";
 import { PassingNumbers, type PatientNumbers } from "../guard/patient-numbers.ts";
@@ -39,6 +39,8 @@ export interface Source {
 }
 
 const LARGE_FILE_BYTES = 8_000_000;
+/** Plans that are kept compiled, those asked last. */
+const COMPILED = 64;
 
 /**
  * Reads a centre's file, checks every value against the dataset, and closes the database that holds it to everything outside. Variables of
@@ -70,9 +72,9 @@ class DuckDbSource implements Source {
   readonly #database: Database;
   readonly #dataset: Dataset;
   readonly #timeoutMs: number;
-  /** A recurring report is compiled once. */
-  readonly #compiled = new WeakMap<Plan, Compiled>();
-  readonly #compiledMembers = new WeakMap<ReadonlyMap<string, PatientSet | GridBit>, CompiledMembers>();
+  /** A recurring report is compiled once. Not for as long as its plan is known: what is compiled weighs ten times as much. */
+  readonly #compiled = new Recent<Plan, Compiled>(COMPILED);
+  readonly #compiledMembers = new Recent<ReadonlyMap<string, PatientSet | GridBit>, CompiledMembers>(COMPILED);
   #turn: Promise<unknown> = Promise.resolve();
   #closed = false;
 
@@ -90,7 +92,7 @@ class DuckDbSource implements Source {
   members(sets: ReadonlyMap<string, PatientSet | GridBit>): Promise<ReadonlyMap<string, Bitmap>> {
     return this.#inTurn(async () => {
       const compiled = this.#compiledMembers.get(sets) ?? compileMembers([...sets.values()], this.#dataset, DUCKDB);
-      this.#compiledMembers.set(sets, compiled);
+      this.#compiledMembers.set(sets, compiled, 1);
       const { statement, reader } = compiled;
       const reading = reader();
       await this.#database.scan(statement, this.#timeoutMs, (rows) => reading.take(rows));
@@ -122,7 +124,7 @@ class DuckDbSource implements Source {
       throw new RangeError("the plan is of another dataset, or of another version of this one");
     const deadline = performance.now() + this.#timeoutMs;
     const compiled = this.#compiled.get(plan) ?? compile(plan, this.#dataset, DUCKDB);
-    this.#compiled.set(plan, compiled);
+    this.#compiled.set(plan, compiled, 1);
     const { statements, read } = compiled;
     const answers: Answer[] = [];
     for (const statement of statements) answers.push(await this.#database.answer(statement, deadline - performance.now()));
