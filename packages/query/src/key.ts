@@ -103,8 +103,15 @@ export class Keys {
     return remaindersOf(this.#diagram, bitsOf, news!, olds!, given).map(({ of, with: others, rest }) => ({
       of,
       with: others.map((at) => (at < last.length ? { told: true, at: first + at } : { told: false, at: at - last.length })),
-      rest: this.#diagram.text(rest),
+      rest: this.#textOf(rest),
     }));
+  }
+
+  /** The text of a set, which need not be read when it comes back. */
+  #textOf(set: SetId): string {
+    const text = this.#diagram.text(set);
+    this.#sets.set(text, set);
+    return text;
   }
 
   #set(key: string): SetId {
