@@ -10,6 +10,7 @@ lists of coefficients from the constant up, and what is opened is found by solvi
 import hashlib
 import itertools
 import json
+import math
 import random
 import struct
 import sys
@@ -22,6 +23,10 @@ rng = random.Random("tutti sharing vectors, version 1")
 
 def at(polynomial, x, prime=P):
     return sum(c * pow(x, k, prime) for k, c in enumerate(polynomial)) % prime
+
+
+def newton(differences, x, prime=P):
+    return sum(d * math.comb(x, k) for k, d in enumerate(differences)) % prime
 
 
 def solve(rows, prime):
@@ -135,20 +140,20 @@ def encodings():
 
 
 def deals():
-    """`drawn`: for each power from the highest down to 1, the coefficients of all secrets."""
+    """`drawn`: the first differences at 0 of all secrets, then the second ones, and so on."""
     rows = []
     for holders in (3, 4, 7, 12, 13, 15):
         for degree in (threshold(holders), 2 * threshold(holders)):
             secrets = [0, P - 1] + elements(1)
             polynomials = [[s] + elements(degree) for s in secrets]
-            drawn = [polynomial[k] for k in range(degree, 0, -1) for polynomial in polynomials]
+            drawn = [polynomial[k] for k in range(1, degree + 1) for polynomial in polynomials]
             rows.append(
                 {
                     "holders": holders,
                     "degree": degree,
                     "secrets": secrets,
                     "drawn": drawn,
-                    "shares": [[at(polynomial, i + 1) for polynomial in polynomials] for i in range(holders)],
+                    "shares": [[newton(polynomial, i + 1) for polynomial in polynomials] for i in range(holders)],
                 }
             )
     return rows
@@ -165,8 +170,8 @@ def wide_deals():
                 "holders": holders,
                 "degree": degree,
                 "secrets": [str(s) for s in secrets],
-                "drawn": [str(polynomial[k]) for k in range(degree, 0, -1) for polynomial in polynomials],
-                "shares": [[str(at(polynomial, i + 1, WIDE)) for polynomial in polynomials] for i in range(holders)],
+                "drawn": [str(polynomial[k]) for k in range(1, degree + 1) for polynomial in polynomials],
+                "shares": [[str(newton(polynomial, i + 1, WIDE)) for polynomial in polynomials] for i in range(holders)],
             }
         )
     return rows
