@@ -26,6 +26,8 @@ export interface Bundle {
 
 /** One participant's bundle as another one gets it. */
 export interface Delivered extends Omit<Bundle, "parts"> {
+  /** SHA-256 of the broadcast, as the head says it. */
+  readonly broadcastHash: Uint8Array;
   readonly part: Uint8Array;
 }
 
@@ -111,11 +113,11 @@ export function decodeDelivery(bytes: Uint8Array, count: number, to: number, has
 function readItem(item: Uint8Array, count: number, to: number, hash: Sha256): Delivered {
   const { head, lengths, ...said } = readHead(item, count);
   const [broadcast, part] = split(item.subarray(head.length), [lengths[0]!, lengths[1 + to]!]);
+  const hashes = [0, 1 + to].map((piece) => head.subarray(FIXED + PIECE * piece + 4, FIXED + PIECE * (piece + 1)));
   [broadcast, part].forEach((piece, i) => {
-    const at = FIXED + PIECE * (i === 0 ? 0 : 1 + to) + 4;
-    if (!same(hash(piece!), head.subarray(at, at + DIGEST_BYTES))) throw new RangeError("a piece of a bundle is not what its head says");
+    if (!same(hash(piece!), hashes[i]!)) throw new RangeError("a piece of a bundle is not what its head says");
   });
-  return { ...said, head, broadcast: broadcast!, part: part! };
+  return { ...said, head, broadcast: broadcast!, broadcastHash: hashes[0]!, part: part! };
 }
 
 function readHead(bytes: Uint8Array, count: number) {

@@ -133,10 +133,10 @@ export class Channel {
   }
 
   #open(item: Delivered, exchange: number): HeardFrom {
-    const { participants, self, sha256, aead } = this.#setting;
+    const { participants, self, aead } = this.#setting;
     const part = aead.unseal(item.part, nonceOf(exchange, item.from, self), this.#keys[item.from]!);
     const least = 2 * HASH_BYTES + (exchange === 0 ? KEY_PIECE_BYTES : 0);
-    if (part === null || part.length < least || !same(part.subarray(HASH_BYTES, 2 * HASH_BYTES), sha256(item.broadcast))) throw tampered();
+    if (part === null || part.length < least || !same(part.subarray(HASH_BYTES, 2 * HASH_BYTES), item.broadcastHash)) throw tampered();
     if (!same(part.subarray(0, HASH_BYTES), this.#before(exchange))) {
       throw new SessionStop(
         "equivocation",
