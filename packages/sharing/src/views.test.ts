@@ -121,8 +121,8 @@ function expectUniform(elements: readonly number[]): void {
   expect(excess(histogramOf(elements, 6))).toBeLessThan(4.5);
 }
 function expectFair(polynomials: readonly { value: number; c1: number; c2: number }[]): void {
-  const splitting = polynomials.filter(splits).length;
-  expect(Math.abs(excess([splitting, polynomials.length - splitting]))).toBeLessThan(4.5);
+  const [splitting, all] = [polynomials.filter(splits).length, polynomials.length];
+  expect(Math.abs(splitting - all / 2) / (Math.sqrt(all) / 2)).toBeLessThan(4.5);
 }
 
 /** Opens WIDTH products of a and b; gives what opened, and the polynomials by which it differs from the bare products. */
