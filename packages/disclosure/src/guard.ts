@@ -1,6 +1,6 @@
 import type { Dataset } from "@tutti/dataset";
 import { Keys, type Plan } from "@tutti/query";
-import { type EarlierRelease, type ReleasedSet, tellsAnything } from "./earlier-release.ts";
+import { type EarlierRelease, namesOf, type ReleasedSet, tellsAnything } from "./earlier-release.ts";
 import type { Policy } from "./policy.ts";
 import { cellsOf } from "./reveal.ts";
 import { triplesOf } from "./triple.ts";
@@ -139,17 +139,42 @@ export interface Counted {
 
 /** The sets of each release in turn, with their places, less those up to a quantile that was told before of the same patients. */
 function countedSets(): (past: EarlierRelease) => readonly { readonly set: ReleasedSet; readonly index: number }[] {
-  const told = new Set<string>();
+  const toldOf = new Map<string, Set<string>>();
   return ({ plan, participants, sets, release }) => {
-    const repeated = new Set((release?.repeated ?? []).map((cell) => plan.cells[cell]!.key));
+    const centres = namesOf(participants);
+    const told = toldOf.get(centres) ?? new Set();
+    toldOf.set(centres, told);
+    const repeated = repeatedKeys(plan, release?.repeated);
     return sets.flatMap((set, index) => {
       if (set.upTo === null) return [{ set, index }];
-      const name = JSON.stringify([set.key, set.upTo.variable, set.upTo.index, participants]);
+      const name = quantileName(set, set.upTo);
       if (told.has(name) && repeated.has(set.key)) return [];
       told.add(name);
       return [{ set, index }];
     });
   };
+}
+
+const NOTHING: ReadonlySet<string> = new Set();
+/** Kept beside what they are of: a query goes through all that was ever told. */
+const repeatedOf = new WeakMap<readonly number[], { readonly plan: Plan; readonly keys: ReadonlySet<string> }>();
+const quantileNames = new WeakMap<ReleasedSet, string>();
+
+/** Keys of the cells that a release of a plan told once more. */
+function repeatedKeys(plan: Plan, cells: readonly number[] | undefined): ReadonlySet<string> {
+  if (cells === undefined) return NOTHING;
+  const kept = repeatedOf.get(cells);
+  if (kept?.plan === plan) return kept.keys;
+  const keys = new Set(cells.map((cell) => plan.cells[cell]!.key));
+  repeatedOf.set(cells, { plan, keys });
+  return keys;
+}
+
+/** A set up to a quantile, as one text. */
+function quantileName(set: ReleasedSet, { variable, index }: NonNullable<ReleasedSet["upTo"]>): string {
+  let name = quantileNames.get(set);
+  if (name === undefined) quantileNames.set(set, (name = JSON.stringify([set.key, variable, index])));
+  return name;
 }
 
 /**
