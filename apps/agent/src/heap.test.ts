@@ -3,18 +3,27 @@ import { Heap } from "./heap.ts";
 
 const MB = 2 ** 20;
 
-function heapWith(): { readonly heap: Heap; readonly collected: (string | undefined)[]; fill(mb: number): void } {
+interface Filled {
+  readonly heap: Heap;
+  readonly collected: (string | undefined)[];
+  fill(mb: number): void;
+  hold(mb: number): void;
+}
+
+function heapWith(): Filled {
   const collected: (string | undefined)[] = [];
   let usedBytes = 50 * MB;
+  let besideBytes = 100 * MB;
   const heap = new Heap(
     async ({ type, execution, flavor }) => {
       expect({ type, execution }).toEqual({ type: "major", execution: "async" });
       collected.push(flavor);
       usedBytes = 40 * MB;
+      if (flavor === "last-resort") besideBytes = 90 * MB;
     },
-    () => usedBytes,
+    () => ({ usedBytes, besideBytes }),
   );
-  return { heap, collected, fill: (mb) => void (usedBytes += mb * MB) };
+  return { heap, collected, fill: (mb) => void (usedBytes += mb * MB), hold: (mb) => void (besideBytes += mb * MB) };
 }
 
 test("a heap is collected once after the start and once after each rest that sessions came before", async () => {
@@ -45,6 +54,26 @@ test("a heap that never rests is collected when 32 MB have gathered since the la
   fill(1);
   await heap.ended(true);
   expect(collected).toEqual(["regular", "regular"]);
+});
+
+test("pages that a large session left are given back once 24 MB are held more than after the last time, while no session is under way", async () => {
+  const { heap, collected, fill, hold } = heapWith();
+  hold(24);
+  fill(33);
+  await heap.ended(true);
+  expect(collected).toEqual(["regular"]);
+  hold(1);
+  await heap.ended(false);
+  expect(collected).toEqual(["regular"]);
+  await heap.ended(true);
+  expect(collected).toEqual(["regular", "last-resort"]);
+  // From what was left then, 90 MB.
+  hold(24);
+  await heap.ended(true);
+  expect(collected).toEqual(["regular", "last-resort"]);
+  hold(1);
+  await heap.ended(true);
+  expect(collected).toEqual(["regular", "last-resort", "last-resort"]);
 });
 
 test("what gathers is seen on the heap of this process", async () => {

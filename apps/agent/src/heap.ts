@@ -5,32 +5,47 @@ export type Collect = (options: NodeJS.GCOptions & { readonly execution: "async"
 
 /** What may gather on the heap before it is collected although the next session may come at once; twice of what the young generation holds. */
 const GATHERED_BYTES = 32 * 2 ** 20;
+/** What may be held beside the heap, more than after the last time that pages were given back, before they are again. */
+const HELD_BYTES = 24 * 2 ** 20;
+
+/** The memory of this process. */
+export interface Memory {
+  /** On the heap, used or not used any more, with the buffers that hang on it. */
+  readonly usedBytes: number;
+  /** Resident, but neither heap nor buffers: programs, and what V8 and malloc hold back of what was freed. */
+  readonly besideBytes: number;
+}
 
 /**
  * Has the heap collected while nobody asks anything. A session leaves little that lives long, and what hangs on it outside of the heap weighs more than
- * V8 sees: by itself it would let hundreds of megabytes gather before it collects all of it, in the middle of a session.
+ * V8 sees: by itself it would let hundreds of megabytes gather before it collects all of it, in the middle of a session. And of what a large session
+ * needed, V8 holds the pages for ever, unless it is asked to give them back.
  */
 export class Heap {
   readonly #collect: Collect | null;
-  readonly #usedBytes: () => number;
+  readonly #memory: () => Memory;
   /** What was in use after the last collection; starting leaves something to collect too. */
   #keptBytes: number;
+  /** What was beside the heap when pages were given back last. */
+  #besideBytes: number;
   #isClean = false;
 
-  /**
-   * @param collect null where Node was started without `--expose-gc`: V8 collects when it wants to
-   * @param usedBytes what is on the heap now, used or not used any more, with the buffers that hang on it
-   */
-  constructor(collect: Collect | null, usedBytes: () => number = heapAndBuffers) {
+  /** @param collect null where Node was started without `--expose-gc`: V8 collects when it wants to */
+  constructor(collect: Collect | null, memory: () => Memory = ofThisProcess) {
     this.#collect = collect;
-    this.#usedBytes = usedBytes;
-    this.#keptBytes = usedBytes();
+    this.#memory = memory;
+    const { usedBytes, besideBytes } = memory();
+    this.#keptBytes = usedBytes;
+    this.#besideBytes = besideBytes;
   }
 
   /** A session has ended. `isLast` when no other is under way. */
   async ended(isLast: boolean): Promise<void> {
     this.#isClean = false;
-    if (isLast && this.#usedBytes() - this.#keptBytes > GATHERED_BYTES) await this.#now("regular");
+    if (!isLast) return;
+    const { usedBytes, besideBytes } = this.#memory();
+    if (besideBytes - this.#besideBytes > HELD_BYTES) await this.#now("last-resort");
+    else if (usedBytes - this.#keptBytes > GATHERED_BYTES) await this.#now("regular");
   }
 
   /** Nobody has asked anything for a while: what was gathered since the last time is collected, and pages are given back to the system. */
@@ -42,11 +57,13 @@ export class Heap {
     this.#isClean = true;
     // Not before what is under way in this turn of the loop.
     await this.#collect?.({ type: "major", execution: "async", flavor });
-    this.#keptBytes = this.#usedBytes();
+    const { usedBytes, besideBytes } = this.#memory();
+    this.#keptBytes = usedBytes;
+    if (flavor === "last-resort") this.#besideBytes = besideBytes;
   }
 }
 
-function heapAndBuffers(): number {
-  const { used_heap_size, external_memory } = getHeapStatistics();
-  return used_heap_size + external_memory;
+function ofThisProcess(): Memory {
+  const { used_heap_size, total_heap_size, external_memory } = getHeapStatistics();
+  return { usedBytes: used_heap_size + external_memory, besideBytes: process.memoryUsage.rss() - total_heap_size - external_memory };
 }
