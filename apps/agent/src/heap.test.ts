@@ -56,6 +56,20 @@ test("a heap that never rests is collected when 32 MB have gathered since the la
   expect(collected).toEqual(["regular", "regular"]);
 });
 
+test("a heap on which little gathers is collected every 200 sessions", async () => {
+  const { heap, collected } = heapWith();
+  for (let session = 1; session < 200; session++) await heap.ended(true);
+  expect(collected).toEqual([]);
+  await heap.ended(false);
+  expect(collected).toEqual([]);
+  await heap.ended(true);
+  expect(collected).toEqual(["regular"]);
+  for (let session = 1; session < 200; session++) await heap.ended(true);
+  expect(collected).toEqual(["regular"]);
+  await heap.ended(true);
+  expect(collected).toEqual(["regular", "regular"]);
+});
+
 test("pages that a large session left are given back once 24 MB are held more than after the last time, while no session is under way", async () => {
   const { heap, collected, fill, hold } = heapWith();
   hold(24);

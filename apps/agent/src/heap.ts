@@ -5,6 +5,8 @@ export type Collect = (options: NodeJS.GCOptions & { readonly execution: "async"
 
 /** What may gather on the heap before it is collected although the next session may come at once; twice of what the young generation holds. */
 const GATHERED_BYTES = 32 * 2 ** 20;
+/** Sessions after which the heap is collected however little has gathered: of small ones a few kilobytes each become old, and take new pages. */
+const SESSIONS = 200;
 /** What may be held beside the heap, more than after the last time that pages were given back, before they are again. */
 const HELD_BYTES = 24 * 2 ** 20;
 
@@ -28,6 +30,8 @@ export class Heap {
   #keptBytes: number;
   /** What was beside the heap when pages were given back last. */
   #besideBytes: number;
+  /** Sessions since the last collection. */
+  #sessions = 0;
   #isClean = false;
 
   /** @param collect null where Node was started without `--expose-gc`: V8 collects when it wants to */
@@ -42,10 +46,11 @@ export class Heap {
   /** A session has ended. `isLast` when no other is under way. */
   async ended(isLast: boolean): Promise<void> {
     this.#isClean = false;
+    this.#sessions++;
     if (!isLast) return;
     const { usedBytes, besideBytes } = this.#memory();
     if (besideBytes - this.#besideBytes > HELD_BYTES) await this.#now("last-resort");
-    else if (usedBytes - this.#keptBytes > GATHERED_BYTES) await this.#now("regular");
+    else if (usedBytes - this.#keptBytes > GATHERED_BYTES || this.#sessions >= SESSIONS) await this.#now("regular");
   }
 
   /** Nobody has asked anything for a while: what was gathered since the last time is collected, and pages are given back to the system. */
@@ -55,6 +60,7 @@ export class Heap {
 
   async #now(flavor: NonNullable<NodeJS.GCOptions["flavor"]>): Promise<void> {
     this.#isClean = true;
+    this.#sessions = 0;
     // Not before what is under way in this turn of the loop.
     await this.#collect?.({ type: "major", execution: "async", flavor });
     const { usedBytes, besideBytes } = this.#memory();
