@@ -1,4 +1,5 @@
 import { createIdentity, Secret, type SignatureScheme, tweetnaclScheme } from "@tutti/envelope";
+import { flipped } from "@tutti/envelope/trial";
 import { scheme as platform } from "@tutti/platform";
 import * as fc from "fast-check";
 import { expect, test } from "vitest";
@@ -80,9 +81,3 @@ test("both refuse to sign with a key that is none", () => {
     expect(() => scheme.sign(new Uint8Array(1), new Secret(new Uint8Array(32)))).toThrow(RangeError);
   }
 });
-
-function flipped(bytes: Uint8Array, bit: number): Uint8Array {
-  const other = bytes.slice();
-  other[(bit >> 3) % other.length]! ^= 1 << (bit & 7);
-  return other;
-}

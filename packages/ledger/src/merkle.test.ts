@@ -1,3 +1,4 @@
+import { flipped } from "@tutti/envelope/trial";
 import { fromHex, sha256, toHex } from "@tutti/envelope";
 import * as fc from "fast-check";
 import { expect, test } from "vitest";
@@ -145,9 +146,3 @@ test("what the tree can't answer is a RangeError", () => {
   for (const wrong of [() => tree.consistency(6), () => tree.consistency(4, 3), () => tree.append(new Uint8Array(31))])
     expect(wrong).toThrow(RangeError);
 });
-
-function flipped(bytes: Uint8Array, bit: number): Uint8Array {
-  const other = bytes.slice();
-  other[bit >> 3]! ^= 1 << (bit & 7);
-  return other;
-}

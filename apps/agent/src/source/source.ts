@@ -91,8 +91,9 @@ class DuckDbSource implements Source {
 
   members(sets: ReadonlyMap<string, PatientSet | GridBit>): Promise<ReadonlyMap<string, Bitmap>> {
     return this.#inTurn(async () => {
-      const compiled = this.#compiledMembers.get(sets) ?? compileMembers([...sets.values()], this.#dataset, DUCKDB);
-      this.#compiledMembers.set(sets, compiled, 1);
+      let compiled = this.#compiledMembers.get(sets);
+      if (compiled === undefined)
+        this.#compiledMembers.set(sets, (compiled = compileMembers([...sets.values()], this.#dataset, DUCKDB)), 1);
       const { statement, reader } = compiled;
       const reading = reader();
       await this.#database.scan(statement, this.#timeoutMs, (rows) => reading.take(rows));
@@ -123,8 +124,8 @@ class DuckDbSource implements Source {
     if (plan.dataset !== datasetName(this.#dataset))
       throw new RangeError("the plan is of another dataset, or of another version of this one");
     const deadline = performance.now() + this.#timeoutMs;
-    const compiled = this.#compiled.get(plan) ?? compile(plan, this.#dataset, DUCKDB);
-    this.#compiled.set(plan, compiled, 1);
+    let compiled = this.#compiled.get(plan);
+    if (compiled === undefined) this.#compiled.set(plan, (compiled = compile(plan, this.#dataset, DUCKDB)), 1);
     const { statements, read } = compiled;
     const answers: Answer[] = [];
     for (const statement of statements) answers.push(await this.#database.answer(statement, deadline - performance.now()));
